@@ -1,0 +1,144 @@
+"""What an azure-native type takes and returns, read from the SDK's own classes.
+
+Nothing is copied from the SDK: a type that the SDK knows is known here, in the version that is installed. The first
+type of a module costs that module's import (0.1 to 2 s); everything is kept for the life of the process.
+Wire names are not mechanical (`disk_size_gb` is `diskSizeGB`), so they always come from the classes.
+"""
+
+import enum
+import importlib
+import sys
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from pulumi import _types
+
+from pyops.errors import Refused
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text; with `choices`, one of them."""
+
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number; every number of the wire is a float, so `whole` is a rule of ours to check."""
+
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Flag:
+    """True or false."""
+
+
+@dataclass(frozen=True)
+class Anything:
+    """A place where the SDK declares no type."""
+
+
+@dataclass(frozen=True)
+class ListOf:
+    item: "Shape"
+
+
+@dataclass(frozen=True)
+class MapOf:
+    item: "Shape"
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """A value of one of several shapes (Azure tells them apart by a property such as `ruleType`)."""
+
+    members: tuple["Shape", ...]
+
+
+@dataclass(frozen=True)
+class Field:
+    required: bool
+    shape: "Shape"
+
+
+@dataclass(frozen=True)
+class Object:
+    """A set of named properties. Its fields are read when they are first asked for: Azure's types can contain themselves."""
+
+    source: type
+
+    @property
+    def name(self) -> str:
+        return self.source.__name__.removesuffix("InitArgs").removesuffix("Args")
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        types, hints = _types.input_type_types(self.source), _types._raw_return_hints(self.source)
+        return {wire: Field(not _types._is_optional_type(hints[wire]), shape(types[wire])) for wire in types}
+
+
+type Shape = Text | Number | Flag | Anything | ListOf | MapOf | OneOf | Object
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Inputs and outputs of one resource type, by wire name."""
+
+    token: str
+    inputs: Object
+    outputs: frozenset[str]
+
+
+@cache
+def schema(token: str) -> Schema:
+    """The schema of a type such as `azure-native:network:VirtualHub`; Refused when the installed SDK has no such type."""
+    resource, arguments = _classes(token)
+    return Schema(token, Object(arguments), frozenset(_types.resource_types(resource)) - {"id", "urn"})
+
+
+def _classes(token: str) -> tuple[type, type]:
+    try:
+        _, module, name = token.split(":")
+        resource = getattr(importlib.import_module(f"pulumi_azure_native.{module}"), name)
+    except (ValueError, ImportError, AttributeError):
+        raise Refused(f"{token}: not a type of the installed pulumi_azure_native") from None
+    # `<package>.<Name>Args` may be a nested type of that name; the resource's own module has the right one.
+    own = sys.modules[resource.__module__]
+    return resource, getattr(own, f"{name}InitArgs", None) or getattr(own, f"{name}Args")
+
+
+def shape(found: Any) -> Shape:
+    """The shape behind a Python type of the SDK."""
+    if _types._is_union_type(found):
+        return _union([arg for arg in typing.get_args(found) if arg is not type(None) and not _types._is_plumbing_arg(arg)])
+    origin, arguments = typing.get_origin(found), typing.get_args(found)
+    if found is list or origin in (list, Sequence):
+        return ListOf(shape(arguments[0]) if arguments else Anything())
+    if found is dict or origin in (dict, Mapping):
+        return MapOf(shape(arguments[1]) if len(arguments) == 2 else Anything())
+    return _plain(found)
+
+
+def _plain(found: Any) -> Shape:
+    simple: dict[Any, Shape] = {str: Text(), bool: Flag(), int: Number(whole=True), float: Number(whole=False)}
+    if found in simple:
+        return simple[found]
+    if isinstance(found, type) and issubclass(found, enum.Enum):
+        return Text(tuple(str(member.value) for member in found))
+    if isinstance(found, type) and _types.is_input_type(found):
+        return Object(found)
+    return Anything()
+
+
+def _union(members: list[Any]) -> Shape:
+    """`Union[str, SomeEnum]` is how the SDK writes an enum that the service may extend: its names are the choices."""
+    shapes = [shape(member) for member in members]
+    choices = [choice for member in shapes if isinstance(member, Text) for choice in member.choices]
+    others = [member for member in shapes if not isinstance(member, Text)]
+    texts: list[Shape] = [Text(tuple(choices))] if len(others) < len(shapes) else []
+    return (others + texts)[0] if len(others + texts) == 1 else OneOf(tuple(others + texts))

@@ -1,0 +1,1 @@
+"""The known types, by what they serve."""

@@ -1,0 +1,80 @@
+"""The estate as a whole: one frozen object that every reader gets."""
+
+from functools import cached_property
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pyops.estate.base import Part
+from pyops.estate.hosts import Server, servers_of
+from pyops.estate.network import Flow, Link, Links, Services, Sites
+from pyops.estate.servers import Accounts, Images, Packages, Pool, Pools
+from pyops.estate.service import Backups, Desktops, Directory, Partners, Patches, Systems
+from pyops.estate.values import Name
+
+
+class Azure(Part):
+    """Where the service's cloud part lives."""
+
+    subscription: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    regions: Annotated[tuple[str, ...], Field(min_length=1)]
+    control_region: str
+    """The region of Azure Local's control plane: holds names, addresses and tags of servers, never their data."""
+
+
+class Estate(Part):
+    """Everything that is true of one environment; made by `pyops.estate.load` and by nothing else."""
+
+    plugin: Literal["estate"]
+    name: Name
+    domain: Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)+$")]
+    azure: Azure
+    partners: Partners
+    sites: Sites
+    links: Links = Field(default_factory=dict)
+    services: Services
+    flows: tuple[Flow, ...] = ()
+    images: Images
+    pools: Pools
+    accounts: Accounts
+    packages: Packages
+    directory: Directory
+    desktops: Desktops
+    patches: Patches
+    backups: Backups
+    systems: Systems = Field(default_factory=dict)
+    file: Path = Field(default=Path(), exclude=True)
+    """Where it was read from; set by the reader."""
+
+    @cached_property
+    def servers(self) -> tuple[Server, ...]:
+        """Every server, by site and pool in the file's order."""
+        return tuple(
+            server
+            for site in self.sites.values()
+            for pool in self.pools.values()
+            if pool.zone in site.zones
+            for server in servers_of(site, pool)
+        )
+
+    @property
+    def gateway_pool(self) -> Pool:
+        """The pool whose servers are the sites' routers."""
+        return next(pool for pool in self.pools.values() if pool.gateway)
+
+    @property
+    def carriers(self) -> tuple[str, ...]:
+        """All carriers, in the order in which the sites name them."""
+        return tuple(dict.fromkeys(carrier for site in self.sites.values() for carrier in site.circuits))
+
+    def links_of(self, site: str) -> tuple[Link, ...]:
+        """The links that end at a site."""
+        return tuple(link for link in self.links.values() if site in link.sites)
+
+    @cached_property
+    def addresses(self) -> dict[str, IPv4Address]:
+        """Where each host with a planned address is managed, servers and desks."""
+        desks = {desk.name: desk.address for desk in self.desktops.desks if desk.address}
+        return {server.name: server.address for server in self.servers if server.interfaces} | desks

@@ -1,0 +1,94 @@
+"""Starting the machine's own tools (ip, nft, mount, apt ...), with one clear line when one is missing or fails."""
+
+import errno
+import shlex
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from collections.abc import Iterator
+from pathlib import Path
+
+from pyops.errors import OutsideFailed
+
+# Which Debian package brings a tool that the lab starts.
+PACKAGES = {
+    "apt-config": "apt",
+    "apt-ftparchive": "apt-utils",
+    "apt-get": "apt",
+    "dpkg": "dpkg",
+    "gpg": "gpg",
+    "ip": "iproute2",
+    "journalctl": "systemd",
+    "mmdebstrap": "mmdebstrap",
+    "mount": "mount",
+    "nc": "netcat-openbsd",
+    "nft": "nftables",
+    "nsenter": "util-linux",
+    "setpriv": "util-linux",
+    "ssh": "openssh-client",
+    "ssh-keygen": "openssh-client",
+    "systemd-nspawn": "systemd-container",
+    "umount": "mount",
+    "unshare": "util-linux",
+}
+# Without sbin, which an ordinary user's PATH lacks, half of the tools would look as if they were missing.
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def need(*tools: str) -> None:
+    """Refuse to begin when a tool is missing, naming all the missing ones and the Debian packages that bring them."""
+    missing = [tool for tool in tools if shutil.which(tool, path=PATH) is None]
+    if missing:
+        packages = sorted({PACKAGES[tool] for tool in missing})
+        raise OutsideFailed(f"{', '.join(missing)}: not on this machine, install the Debian package {' '.join(packages)}")
+
+
+def run(
+    argv: Sequence[str | Path],
+    *,
+    stdin: str | None = None,
+    check: bool = True,
+    environment: Mapping[str, str] | None = None,
+    keep_open: Sequence[int] = (),
+) -> subprocess.CompletedProcess[str]:
+    """Run a tool to its end with its output captured; a failure is an OutsideFailed unless `check` is off.
+
+    `environment` adds to a plain one: nothing of the caller's variables, proxies apart, reaches a tool.
+    """
+    words = [str(word) for word in argv]
+    try:
+        done = subprocess.run(
+            words,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env={"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": "/root"} | dict(environment or {}),
+            pass_fds=keep_open,
+        )
+    except FileNotFoundError as missing:
+        need(words[0])
+        raise OutsideFailed(f"{words[0]}: could not be started, {missing}") from missing
+    if check and done.returncode != 0:
+        raise OutsideFailed(failure(words, done))
+    return done
+
+
+def failure(argv: Sequence[str], done: subprocess.CompletedProcess[str]) -> str:
+    """One line for a failed tool: what was run, and the last thing that it said."""
+    said = [line.strip() for line in (done.stderr or done.stdout or "").splitlines() if line.strip()]
+    telling = next((line for line in said if "No space left on device" in line), said[-1] if said else "it said nothing")
+    return f"{shlex.join(argv)[:200]}: {telling}, exit {done.returncode}"
+
+
+@contextmanager
+def disk_errors(what: Path) -> Iterator[None]:
+    """Turn a full disk or a lack of rights, while writing below `what`, into one line for a person."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM):
+            raise OutsideFailed(f"{error.filename or what}: could not be written, {error.strerror}") from error
+        raise
