@@ -82,6 +82,10 @@ class Link(Named):
         """The tunnel address of one of its two sites."""
         return self.prefix[self.sites.index(site)]
 
+    def interface(self, site: str) -> str:
+        """The name of the tunnel on the router of one of its two sites."""
+        return f"wg-{self.carrier}-{self.other(site)}"
+
 
 class Protocol(StrEnum):
     """What carries a service."""

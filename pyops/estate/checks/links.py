@@ -29,13 +29,8 @@ def _link(estate: Estate, link: Link) -> Iterator[Finding]:
     for end in dict.fromkeys(link.sites):
         if end in estate.sites and link.carrier in estate.carriers and link.carrier not in estate.sites[end].circuits:
             yield Finding((*at, "carrier"), link.carrier, f"{end} has no circuit of this carrier")
-        if len(tunnel_interface(link, end)) > 15:
-            yield Finding(at, link.id, f"its interface {tunnel_interface(link, end)} is longer than the 15 characters that Linux allows")
-
-
-def tunnel_interface(link: Link, site: str) -> str:
-    """The name of the link's tunnel on the router of one of its sites."""
-    return f"wg-{link.carrier}-{link.other(site)}"
+        if len(link.interface(end)) > 15:
+            yield Finding(at, link.id, f"its interface {link.interface(end)} is longer than the 15 characters that Linux allows")
 
 
 def _ports(estate: Estate) -> Iterator[Finding]:

@@ -1,0 +1,63 @@
+"""`python -m pyops.emulator --store FILE --stack NAME [--lab STATE_FOLDER]`: prints its port, then serves until its parent ends."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import grpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from pyops.emulator.azure import StandIn
+from pyops.emulator.protocol import Provider
+from pyops.emulator.store import Store
+
+_WORKERS = 32
+_GRACE_SECONDS = 10
+_LARGEST_MESSAGE = 400 * 1024 * 1024  # the engine's own limit
+
+
+def main() -> None:
+    arguments = _arguments()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the engine's to handle; it still needs answers
+    store = Store(arguments.store)
+    server = grpc.server(
+        ThreadPoolExecutor(_WORKERS),
+        options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE), ("grpc.max_send_message_length", _LARGEST_MESSAGE)],
+    )
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(StandIn(store, arguments.stack, arguments.lab)), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    print(port, flush=True)
+    _wait_for_the_end()
+    server.stop(_GRACE_SECONDS).wait()
+    store.close()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m pyops.emulator", description=__doc__)
+    parser.add_argument("--store", type=Path, required=True, help="SQLite file that keeps the resources")
+    parser.add_argument("--stack", help="the one stack that may write; without it, previews only")
+    parser.add_argument("--lab", type=Path, help="state folder of the lab in which machines and networks are made real")
+    return parser.parse_args()
+
+
+def _wait_for_the_end() -> None:
+    """Returns when standard input closes, when the parent is gone, or at a request to end."""
+    ended, parent = threading.Event(), os.getppid()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+
+    def watch_input() -> None:
+        while sys.stdin.buffer.read(4096):
+            pass
+        ended.set()
+
+    threading.Thread(target=watch_input, daemon=True).start()
+    while not ended.wait(0.5) and os.getppid() == parent:
+        pass
+
+
+main()

@@ -1,0 +1,54 @@
+"""Which changed properties make Azure replace a resource instead of changing it."""
+
+import re
+from typing import Any
+
+from pyops.emulator.kinds import EVERYTHING, Kind, kind_of
+from pyops.emulator.identity import _names, name_parameter
+from pyops.emulator.values import Properties, bare
+
+
+def replaces(token: str, path: str, old: Properties, new: Properties) -> bool:
+    """Whether a change at a property path replaces the resource.
+
+    Path parameters and location always do. A type that no table knows is replaced by those alone.
+    """
+    plain = re.sub(r"\[\d+\]", "[]", path)
+    kind = kind_of(token)
+    if plain == "location":
+        return kind is None or kind.located
+    if kind is None:
+        return plain in _unknown_path(token, new)
+    if plain in kind.path_parameters:
+        return True
+    return _in_table(kind, plain) or _redundancy_replaces(token, plain, old, new)
+
+
+def _unknown_path(token: str, inputs: Properties) -> set[str]:
+    own = name_parameter(token, inputs)
+    return set(_names(token, bare(inputs), "")) - {"name"} | ({own} if own else set())
+
+
+def _in_table(kind: Kind, path: str) -> bool:
+    if any(_touches(path, wanted) for wanted in kind.in_place):
+        return False
+    return EVERYTHING in kind.replaces or any(_touches(path, wanted) for wanted in kind.replaces)
+
+
+def _touches(path: str, wanted: str) -> bool:
+    """A change of the property itself, of a part of it, or of the whole that holds it."""
+    return path == wanted or path.startswith((f"{wanted}.", f"{wanted}[")) or wanted.startswith((f"{path}.", f"{path}["))
+
+
+def _redundancy_replaces(token: str, path: str, old: Properties, new: Properties) -> bool:
+    """A storage account cannot move between Standard and Premium, nor between one zone and several."""
+    if token != "azure-native:storage:StorageAccount" or path != "sku.name":
+        return False
+    before, after = _redundancy(old), _redundancy(new)
+    return before[0] != after[0] or {before[1], after[1]} == {"LRS", "ZRS"}
+
+
+def _redundancy(inputs: Properties) -> tuple[str, str]:
+    name: Any = bare(inputs)["sku"]["name"]
+    tier, _, redundancy = str(name).partition("_")
+    return tier, redundancy

@@ -1,0 +1,158 @@
+"""The resources that exist, kept durably in one SQLite file.
+
+A record is written as `pending` before anything is made real, and as `done` after: what a kill leaves behind is known,
+and the next create goes on from there. Secrets are kept as salted digests: enough to see a change, no more.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pyops.emulator.identity import key
+from pyops.emulator.values import Properties, Secret
+from pyops.errors import OutsideFailed
+
+_SEALED = "pyops.emulator/secret"
+_TABLES = """
+create table if not exists resources (
+  key text primary key, id text not null, urn text not null, type text not null, stack text not null,
+  inputs text not null, outputs text not null, state text not null check (state in ('pending', 'done')), made text not null
+);
+create table if not exists uses (key text not null, used text not null, primary key (key, used)) without rowid;
+create index if not exists uses_by_used on uses (used);
+create table if not exists facts (name text primary key, value text not null) without rowid;
+"""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One resource. Inputs and outputs hold sealed secrets; `uses` are the ids that it cannot do without."""
+
+    id: str
+    urn: str
+    type: str
+    inputs: Properties
+    outputs: Properties
+    uses: tuple[str, ...] = ()
+    done: bool = False
+
+    @property
+    def stack(self) -> str:
+        return self.urn.split("::")[0].removeprefix("urn:pulumi:")
+
+
+class Store:
+    """Safe to use from several threads and processes; every write is one transaction."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._lock = path, threading.RLock()
+        with self._failures():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
+            self._connection.executescript(f"pragma journal_mode = wal; pragma synchronous = full; {_TABLES}")
+            self._connection.execute("insert or ignore into facts values ('salt', ?)", (secrets.token_hex(16),))
+            self._salt = self._one("select value from facts where name = 'salt'")[0]
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def find(self, arm_id: str) -> Record | None:
+        """The record of an id, without regard to case."""
+        with self._failures():
+            row = self._one("select id, urn, type, inputs, outputs, state, key from resources where key = ?", key(arm_id))
+            if row is None:
+                return None
+            used = [used for (used,) in self._all("select used from uses where key = ? order by used", row[6])]
+        return Record(row[0], row[1], row[2], json.loads(row[3]), json.loads(row[4]), tuple(used), row[5] == "done")
+
+    def write(self, record: Record) -> None:
+        """Adds or replaces a record together with what it uses."""
+        place, made = key(record.id), datetime.now(UTC).isoformat(timespec="seconds")
+        row = (place, record.id, record.urn, record.type, record.stack, json.dumps(record.inputs), json.dumps(record.outputs))
+        with self._transaction():
+            self._connection.execute(
+                "insert into resources values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (key) do update set id = excluded.id,"
+                " urn = excluded.urn, type = excluded.type, stack = excluded.stack, inputs = excluded.inputs,"
+                " outputs = excluded.outputs, state = excluded.state",
+                (*row, "done" if record.done else "pending", made),
+            )
+            self._connection.execute("delete from uses where key = ?", (place,))
+            self._connection.executemany("insert or ignore into uses values (?, ?)", [(place, key(used)) for used in record.uses])
+
+    def remove(self, arm_id: str) -> None:
+        with self._transaction():
+            self._connection.execute("delete from resources where key = ?", (key(arm_id),))
+            self._connection.execute("delete from uses where key = ?", (key(arm_id),))
+
+    def dependents(self, arm_id: str) -> list[str]:
+        """Ids of the resources that lie below a resource or use it."""
+        place = key(arm_id)
+        below = "select id from resources where key > ? || '/' and key < ? || '0'"
+        users = "select id from resources join uses using (key) where used = ?"
+        with self._failures():
+            return [found for (found,) in self._all(f"{below} union {users} order by id", place, place, place)]
+
+    def all(self, token: str | None = None) -> list[Record]:
+        """Every record, or those of one type."""
+        with self._failures():
+            found = self._all("select id from resources where ?1 is null or type = ?1 order by key", token)
+        return [record for (arm_id,) in found if (record := self.find(arm_id))]
+
+    def sealed(self, value: Any) -> Any:
+        """The value with a digest in each secret's place."""
+        if isinstance(value, Secret):
+            text = self._salt + json.dumps(self.sealed(value.value), sort_keys=True)
+            return {_SEALED: hashlib.sha256(text.encode()).hexdigest()}
+        if isinstance(value, dict):
+            return {name: self.sealed(item) for name, item in value.items()}
+        return [self.sealed(item) for item in value] if isinstance(value, list) else value
+
+    def opened(self, stored: Any, known: Any) -> Any:
+        """A stored value for the engine: a secret that is unchanged is taken from what the engine knows."""
+        if isinstance(stored, dict) and _SEALED in stored:
+            return known if self.sealed(known) == stored else Secret("changed outside, and not known here")
+        if isinstance(stored, dict):
+            there = known if isinstance(known, dict) else {}
+            return {name: self.opened(item, there.get(name)) for name, item in stored.items()}
+        if isinstance(stored, list):
+            items = known if isinstance(known, list) else []
+            return [self.opened(item, items[at] if at < len(items) else None) for at, item in enumerate(stored)]
+        return stored
+
+    def _one(self, query: str, *values: Any) -> Any:
+        with self._lock:
+            return self._connection.execute(query, values).fetchone()
+
+    def _all(self, query: str, *values: Any) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._failures(), self._lock:
+            self._connection.execute("begin immediate")
+            try:
+                yield
+                self._connection.execute("commit")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("rollback")
+                raise
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise OutsideFailed(f"{self._path}: the record of resources cannot be used, {error}") from error

@@ -1,0 +1,54 @@
+"""The lab's own key pairs: the operator's, by which people and Ansible log in, and each host's, made before it boots."""
+
+import os
+import shutil
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from pyops.lab import locks
+from pyops.lab.place import Lab, check_name
+from pyops.lab.records import write_text
+from pyops.lab.tools import disk_errors
+
+
+def operator_key(lab: Lab) -> Path:
+    """The private key of the user `operator` on every host; its public half lies beside it with `.pub`."""
+    return _pair(lab, lab.secrets / "id_ed25519", f"operator of {lab.name}")
+
+
+def host_key(lab: Lab, host: str) -> Path:
+    """The private ssh key of one host, known before the host first boots, so that nobody trusts on first use."""
+    return _pair(lab, lab.secrets / "hosts" / check_name(host) / "ssh_host_ed25519_key", host)
+
+
+def forget_host(lab: Lab, host: str) -> None:
+    """A host that is made again under an old name is another host: its key goes."""
+    shutil.rmtree(lab.secrets / "hosts" / check_name(host), ignore_errors=True)
+
+
+def public_half(private: Path) -> str:
+    """The one-line public half of a key pair."""
+    return private.with_name(private.name + ".pub").read_text(encoding="ascii").strip()
+
+
+def folder(lab: Lab) -> Path:
+    """The folder of secrets, made and closed to everybody but its owner."""
+    with disk_errors(lab.secrets):
+        lab.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.chmod(lab.secrets, 0o700)
+    return lab.secrets
+
+
+def _pair(lab: Lab, private: Path, comment: str) -> Path:
+    folder(lab)
+    with locks.record(lab, "key", private.parent.name):
+        if not private.exists():
+            key = Ed25519PrivateKey.generate()
+            public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+            # The private half comes last: where it is, both are.
+            write_text(private.with_name(private.name + ".pub"), f"{public} {comment}\n", 0o600)
+            text = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
+            write_text(private, text, 0o600)
+    return private
