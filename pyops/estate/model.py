@@ -69,6 +69,11 @@ class Estate(Part):
         """All carriers, in the order in which the sites name them."""
         return tuple(dict.fromkeys(carrier for site in self.sites.values() for carrier in site.circuits))
 
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """All zone names, in the order in which the sites name them."""
+        return tuple(dict.fromkeys(zone for site in self.sites.values() for zone in site.zones))
+
     def links_of(self, site: str) -> tuple[Link, ...]:
         """The links that end at a site."""
         return tuple(link for link in self.links.values() if site in link.sites)

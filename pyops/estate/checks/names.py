@@ -35,13 +35,8 @@ def _site_uses(estate: Estate) -> Iterator[Use]:
         yield "carrier", ("links", link.id, "carrier"), link.carrier, estate.carriers
 
 
-def zones_of(estate: Estate) -> list[str]:
-    """All zone names, each once."""
-    return list(dict.fromkeys(zone for site in estate.sites.values() for zone in site.zones))
-
-
 def _flow_uses(estate: Estate) -> Iterator[Use]:
-    zones = zones_of(estate)
+    zones = estate.zones
     for number, flow in enumerate(estate.flows):
         yield "zone", ("flows", number, "from"), flow.source, zones
         yield "zone", ("flows", number, "to"), flow.destination, zones
@@ -49,7 +44,7 @@ def _flow_uses(estate: Estate) -> Iterator[Use]:
 
 
 def _pool_uses(estate: Estate) -> Iterator[Use]:
-    zones = zones_of(estate)
+    zones = estate.zones
     for pool in estate.pools.values():
         at = ("pools", pool.id)
         yield "image", (*at, "image"), pool.image, estate.images

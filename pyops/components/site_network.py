@@ -1,0 +1,100 @@
+"""A site's networks: its resource group, and a logical network per zone and per circuit on its Azure Local cluster."""
+
+from ipaddress import IPv4Address, IPv4Network
+
+import pulumi
+from pulumi_azure_native import azurestackhci, resources
+
+from pyops.components.tags import site_tags
+from pyops.estate import Estate
+from pyops.estate.azure import circuit_network, custom_location, site_group, zone_network
+from pyops.estate.network import Circuit, Site, Zone
+
+SWITCH = "ConvergedSwitch(compute_management_storage)"
+
+
+class SiteNetwork(pulumi.ComponentResource):
+    """The shared network at one datacentre. Each logical network has IP pools that cover exactly its planned addresses."""
+
+    def __init__(self, estate: Estate, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("pyops:network:SiteNetwork", site.id, opts=opts)
+        self._estate, self._site = estate, site
+        self.group = resources.ResourceGroup(
+            site_group(site.id),
+            resource_group_name=site_group(site.id),
+            location=estate.azure.control_region,
+            tags=site_tags(estate, site),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        for zone in site.zones.values():
+            self._zone(zone)
+        for circuit in site.circuits.values():
+            self._circuit(circuit)
+        self.register_outputs({})
+
+    def _zone(self, zone: Zone) -> None:
+        addresses = sorted(a for a in self._planned() if a in zone.prefix)
+        self._logical_network(
+            zone_network(self._site.id, zone.id), zone.vlan, zone.prefix, zone.gateway, addresses, {"zone": zone.id}
+        )
+
+    def _circuit(self, circuit: Circuit) -> None:
+        name = circuit_network(self._site.id, circuit.id)
+        self._logical_network(
+            name, circuit.vlan, circuit.prefix, circuit.gateway, [circuit.address], {"circuit": circuit.id}
+        )
+
+    def _planned(self) -> list[IPv4Address]:
+        servers = (server for server in self._estate.servers if server.site == self._site.id)
+        return [interface.address for server in servers for interface in server.interfaces if interface.zone]
+
+    def _logical_network(
+        self,
+        name: str,
+        vlan: int,
+        prefix: IPv4Network,
+        gateway: IPv4Address,
+        addresses: list[IPv4Address],
+        tags: dict[str, str],
+    ) -> None:
+        azurestackhci.LogicalNetwork(
+            name,
+            logical_network_name=name,
+            resource_group_name=site_group(self._site.id),
+            location=self._estate.azure.control_region,
+            extended_location=azurestackhci.ExtendedLocationArgs(
+                type="CustomLocation", name=custom_location(self._estate, self._site.id)
+            ),
+            vm_switch_name=SWITCH,
+            subnets=[
+                azurestackhci.SubnetArgs(
+                    name=name,
+                    address_prefix=str(prefix),
+                    ip_allocation_method="Static",
+                    vlan=vlan,
+                    ip_pools=[_pool(first, last) for first, last in ranges(addresses)],
+                    route_table=azurestackhci.RouteTableArgs(routes=[_default_route(gateway)]),
+                )
+            ],
+            tags=site_tags(self._estate, self._site, **tags),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.group]),
+        )
+
+
+def ranges(addresses: list[IPv4Address]) -> list[tuple[IPv4Address, IPv4Address]]:
+    """Sorted addresses as the fewest ranges that hold them and nothing else."""
+    found: list[tuple[IPv4Address, IPv4Address]] = []
+    for address in addresses:
+        if found and int(address) == int(found[-1][1]) + 1:
+            found[-1] = (found[-1][0], address)
+        else:
+            found.append((address, address))
+    return found
+
+
+def _pool(first: IPv4Address, last: IPv4Address) -> azurestackhci.IPPoolArgs:
+    return azurestackhci.IPPoolArgs(name=f"planned-{first}", ip_pool_type="vm", start=str(first), end=str(last))
+
+
+def _default_route(gateway: IPv4Address) -> azurestackhci.RouteArgs:
+    return azurestackhci.RouteArgs(name="default", address_prefix="0.0.0.0/0", next_hop_ip_address=str(gateway))
