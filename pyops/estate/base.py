@@ -23,4 +23,7 @@ def with_ids(value: Any) -> Any:
     """A map of parts in which each knows its own name; an `id` that somebody wrote stays, to be refused."""
     if not isinstance(value, dict):
         return value
-    return {key: {"id": str(key), **part} if isinstance(part, dict) and "id" not in part else part for key, part in value.items()}
+    return {
+        key: {"id": str(key), **part} if isinstance(part, dict) and "id" not in part else part
+        for key, part in value.items()
+    }

@@ -54,7 +54,13 @@ def zone_interface(zone: Zone, address: IPv4Address) -> Interface:
 
 def circuit_interface(circuit: Circuit) -> Interface:
     """The router's port on a carrier's circuit."""
-    return Interface(name=circuit.interface, address=circuit.address, prefix=circuit.prefix, gateway=circuit.gateway, carrier=circuit.id)
+    return Interface(
+        name=circuit.interface,
+        address=circuit.address,
+        prefix=circuit.prefix,
+        gateway=circuit.gateway,
+        carrier=circuit.id,
+    )
 
 
 def desk_interface(site: Site, zone: str, desk: Desk) -> Interface | None:

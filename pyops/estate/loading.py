@@ -71,7 +71,9 @@ def _rows(file: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[str, 
     try:
         for line, row in read_table(file, _COLUMNS):
             if None in row or None in row.values():
-                problems.append(Problem(str(file), line, "(row)", f"{len(row)} cells", "a row has as many cells as the first line"))
+                problems.append(
+                    Problem(str(file), line, "(row)", f"{len(row)} cells", "a row has as many cells as the first line")
+                )
             else:
                 yield line, row
     except EstateRefused as refused:
@@ -82,7 +84,9 @@ def _rows(file: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[str, 
 
 def _ids(value: Any, at: tuple[str | int, ...], source: Source) -> Iterator[Problem]:
     """`id` is what the reader fills in from a map's keys: nobody writes it."""
-    children: Iterable[tuple[str | int, Any]] = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    children: Iterable[tuple[str | int, Any]] = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
     for key, child in children:
         if key == "id":
             yield Problem(str(source.file), source.line((*at, key)), dotted((*at, key)), "", "is not a known key")

@@ -1,7 +1,7 @@
 """What can be wrong with an estate, said the same way everywhere: `file:line: path: what was given, the rule it breaks`."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -29,6 +29,10 @@ class Problem:
     path: str
     given: str
     rule: str
+
+    def as_dict(self) -> dict[str, str | int]:
+        """Plain data with stable keys."""
+        return asdict(self)
 
     def __str__(self) -> str:
         given = f"{self.given}, " if self.given else ""

@@ -6,7 +6,8 @@ one site talk past the router, so freely; the same zone at another site is anoth
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from pyops.estate.model import Estate
 from pyops.estate.network import Scope, ServicePort
@@ -27,6 +28,10 @@ class Passage:
         """Whether the two are one network, in which no router stands between hosts."""
         return (self.from_site, self.from_zone) == (self.to_site, self.to_zone)
 
+    def as_dict(self, estate: Estate) -> dict[str, Any]:
+        """Plain data with stable keys, with the ports that the services open."""
+        return {**asdict(self), "ports": [str(port) for port in ports(estate, self.services)], "free": self.free}
+
 
 @dataclass(frozen=True, slots=True)
 class ZonePair:
@@ -41,6 +46,10 @@ class ZonePair:
     def free(self) -> bool:
         """Whether hosts of one site talk freely here: within a zone no router stands between them."""
         return self.from_zone == self.to_zone
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data with stable keys."""
+        return {**asdict(self), "free": self.free}
 
 
 def allowed(estate: Estate, from_site: str, from_zone: str, to_site: str, to_zone: str) -> tuple[str, ...]:

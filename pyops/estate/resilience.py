@@ -6,9 +6,9 @@ of circuits under one link: without it only that link is gone. Only the links be
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyops.errors import Refused
 from pyops.estate.hosts import Server
@@ -80,6 +80,15 @@ class Proof:
     def holds(self) -> bool:
         """Whether all remaining sites reach each other and every pool meets its target."""
         return all(reach.reached for reach in self.reach) and all(left.met for left in self.pools)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data with stable keys."""
+        return {
+            "lost": [asdict(one) for one in self.losses],
+            "holds": self.holds,
+            "reach": [{**asdict(reach), "reached": reach.reached} for reach in self.reach],
+            "pools": [{**asdict(left), "met": left.met} for left in self.pools],
+        }
 
 
 def losses(estate: Estate) -> tuple[Loss, ...]:

@@ -54,7 +54,9 @@ class Source:
     def _note(self, key: yaml.Node, at: Location) -> None:
         line = key.start_mark.line + 1
         if key.tag == _MERGE:
-            self._problems.append(Problem(str(self.file), line, dotted(at), "<<", "merge keys hide what a site has: write it out"))
+            self._problems.append(
+                Problem(str(self.file), line, dotted(at), "<<", "merge keys hide what a site has: write it out")
+            )
         elif at in self._lines:
             rule = f"is written twice, first on line {self._lines[at]}"
             self._problems.append(Problem(str(self.file), line, dotted(at), "", rule))

@@ -98,7 +98,9 @@ def _name(value: Any) -> str:
 
 def _host_label(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[a-z]([a-z0-9-]{0,13}[a-z0-9])?", value):
-        raise refusal("must be a host name: at most 15 small letters, digits and hyphens, a letter first, no hyphen last")
+        raise refusal(
+            "must be a host name: at most 15 small letters, digits and hyphens, a letter first, no hyphen last"
+        )
     return value
 
 
@@ -113,7 +115,9 @@ HostLabel = Annotated[str, BeforeValidator(_host_label)]
 LinkName = Annotated[str, BeforeValidator(_link_name)]
 Prefix = Annotated[IPv4Network, BeforeValidator(_prefix)]
 Address = Annotated[IPv4Address, BeforeValidator(_address)]
-Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(lambda d: int(d.total_seconds()), return_type=int)]
+Duration = Annotated[
+    timedelta, BeforeValidator(_duration), PlainSerializer(lambda d: int(d.total_seconds()), return_type=int)
+]
 SizeMiB = Annotated[int, BeforeValidator(_size)]
 SpeedMbps = Annotated[int, BeforeValidator(_speed)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]

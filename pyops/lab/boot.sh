@@ -1,9 +1,8 @@
 #!/bin/sh
-# Holds one host up, in a mount namespace of its own: boot.sh CGROUP ROOT OVERLAY_OPTIONS REPLUG NSPAWN_OPTION...
-# REPLUG is a command that gives the host its ports again after it has restarted itself.
+# Holds one host up, in a mount namespace of its own: boot.sh CGROUP ROOT OVERLAY PYTHON STATE NAME NSPAWN_OPTION...
 set -eu
-cgroup=$1 root=$2 overlay=$3 replug=$4
-shift 4
+cgroup=$1 root=$2 overlay=$3 python=$4 state=$5 name=$6
+shift 6
 
 echo $$ > "$cgroup/cgroup.procs"
 # nspawn looks for cgroup2 here only; a machine that mixes both hierarchies has it elsewhere.
@@ -20,5 +19,5 @@ while :; do
         --timezone=off --console=pipe --private-network "$@" || ended=$?
     # 133: the host asked to be restarted. Its network namespace went with it, and so did its ports.
     [ "$ended" = 133 ] || exit "$ended"
-    $replug &
+    "$python" -m pyops.lab.replug "$state" "$name" &
 done

@@ -16,9 +16,8 @@ def connect(lab: Lab, carrier: str, network: str, address: str | None) -> None:
         namespaces.create(router, forwards=True)
         if cable not in interfaces.names(lab.namespace):
             interfaces.change(lab.namespace, [f"link add {cable} type veth peer name {cable} netns {router}"])
-        interfaces.change(
-            lab.namespace, [f"link set {cable} alias {network} master {BRIDGE.interface(network)}", f"link set {cable} up"]
-        )
+        bridged = f"link set {cable} alias {network} master {BRIDGE.interface(network)} up"
+        interfaces.change(lab.namespace, [bridged])
         addressed = [f"address replace {address} dev {cable}"] if address else []
         interfaces.change(router, [f"link set {cable} alias {network}", *addressed, f"link set {cable} up"])
 

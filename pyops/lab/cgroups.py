@@ -33,19 +33,21 @@ def is_populated(cgroup: Path) -> bool:
     """Whether a process lives in the cgroup or below it."""
     try:
         return "populated 1" in (cgroup / "cgroup.events").read_text()
-    except (FileNotFoundError, OSError):
+    except OSError:
         return False
+
+
+def own_processes(cgroup: Path) -> list[int]:
+    """The processes of a cgroup itself; none when it is gone."""
+    try:
+        return [int(pid) for pid in (cgroup / "cgroup.procs").read_text().split()]
+    except OSError:
+        return []
 
 
 def processes(cgroup: Path) -> list[int]:
     """The processes of a cgroup and of all below it."""
-    found: list[int] = []
-    for folder, _, _ in os.walk(cgroup):
-        try:
-            found += [int(pid) for pid in (Path(folder) / "cgroup.procs").read_text().split()]
-        except OSError:
-            continue  # the cgroup went while we walked
-    return found
+    return [pid for folder, _, _ in os.walk(cgroup) for pid in own_processes(Path(folder))]
 
 
 def kill(cgroup: Path, patience_s: float = 20) -> None:
@@ -66,7 +68,7 @@ def remove(cgroup: Path) -> None:
     for folder, _, _ in os.walk(cgroup, topdown=False):
         for attempt in range(100):
             try:
-                os.rmdir(folder)
+                Path(folder).rmdir()
             except FileNotFoundError:
                 pass
             except OSError:  # busy until the kernel has buried the last process

@@ -1,11 +1,7 @@
-"""The lab's own key pairs: the operator's, by which people and Ansible log in, and each host's, made before it boots."""
+"""The lab's own key pairs: the operator's, to log in with, and each host's, made before it first boots."""
 
-import os
 import shutil
 from pathlib import Path
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from pyops.lab import locks
 from pyops.lab.place import Lab, check_name
@@ -37,11 +33,15 @@ def folder(lab: Lab) -> Path:
     """The folder of secrets, made and closed to everybody but its owner."""
     with disk_errors(lab.secrets):
         lab.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.chmod(lab.secrets, 0o700)
+        lab.secrets.chmod(0o700)
     return lab.secrets
 
 
 def _pair(lab: Lab, private: Path, comment: str) -> Path:
+    # Imported here: it takes longer than all else that most commands do.
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
     folder(lab)
     with locks.record(lab, "key", private.parent.name):
         if not private.exists():

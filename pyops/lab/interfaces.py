@@ -22,4 +22,5 @@ def delete(namespace: str, interfaces: list[str]) -> None:
     """Remove those of the interfaces that are there."""
     present = names(namespace).intersection(interfaces)
     if present:
-        run(["ip", "-n", namespace, "-force", "-batch", "-"], stdin="".join(f"link delete {i}\n" for i in sorted(present)), check=False)
+        commands = "".join(f"link delete {interface}\n" for interface in sorted(present))
+        run(["ip", "-n", namespace, "-force", "-batch", "-"], stdin=commands, check=False)

@@ -24,12 +24,23 @@ def file_lock(path: Path) -> Iterator[int]:
 
     flock belongs to the open file, so threads of one process exclude each other as well.
     """
-    descriptor = _open(path)
+    while True:
+        descriptor = _open(path)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if not _is_still(path, descriptor):  # the lab went down while we waited: this lock guards nothing any more
+                continue
+            yield descriptor
+            return
+        finally:
+            os.close(descriptor)
+
+
+def _is_still(path: Path, descriptor: int) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield descriptor
-    finally:
-        os.close(descriptor)
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager

@@ -4,12 +4,9 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
 
 from pyops.errors import OutsideFailed
 from pyops.lab.tools import run
-
-Answer = TypeVar("Answer")
 
 _FOLDER = Path("/run/netns")
 # IPv6 would be the only plain text on the carriers' wires (router solicitations). An address answers to ARP only on its
@@ -58,7 +55,7 @@ def begin_with(prefix: str) -> list[str]:
     return sorted(entry.name for entry in _FOLDER.glob(f"{prefix}*"))
 
 
-def inside(name: str, call: Callable[[], Answer]) -> Answer:
+def inside[Answer](name: str, call: Callable[[], Answer]) -> Answer:
     """Run `call` in a thread that has entered the namespace, and return its answer or raise its error.
 
     A socket made by it stays in the namespace, also when it is used elsewhere later.
@@ -68,7 +65,7 @@ def inside(name: str, call: Callable[[], Answer]) -> Answer:
 
     def enter() -> None:
         try:
-            with open(path(name), "rb") as handle:
+            with path(name).open("rb") as handle:
                 os.setns(handle, os.CLONE_NEWNET)
             answers.append(call())
         except BaseException as error:

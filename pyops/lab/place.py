@@ -60,7 +60,7 @@ class Kind:
     letter: str
 
     def interface(self, name: str) -> str:
-        """The kernel's name for the thing called `name`: itself where it fits, else its head and a hash of all of it."""
+        """The kernel's name for the thing called `name`: itself where it fits, else its head and a hash."""
         plain = f"{self.letter}-{name}"
         if len(plain) <= _INTERFACE_LENGTH:
             return plain
@@ -73,7 +73,7 @@ HANDOVER = Kind("h")
 
 
 def check_name(name: str) -> str:
-    """Return `name`, refused when it could not be a file and a host: lower case, digits, dots and dashes, 63 at most."""
+    """Return `name`, refused when it could not name a host: lower case, digits, dots and dashes, 63 at most."""
     if not _NAME.fullmatch(name):
         raise Refused(f"{name!r}: not a name for the lab, it needs 1 to 63 of a-z, 0-9, dot and dash")
     return name

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-from functools import partial
 from pathlib import Path
 
 from pyops.errors import OutsideFailed, Refused
@@ -27,8 +26,13 @@ def boot(lab: Lab, host: Host) -> None:
         ports.unplug(lab, list(host.ports))
         _start(lab, host, own, cgroup)
     if not own.is_plugged.exists():
-        ports.plug(lab, _await_leader(lab, host.name), _ports(lab, host))
-        own.is_plugged.touch()
+        plug_all(lab, host)
+
+
+def plug_all(lab: Lab, host: Host) -> None:
+    """Plug every port of a host that has just begun to run into it; the caller holds its lock."""
+    ports.plug(lab, _await_leader(lab, host.name), _ports(lab, host))
+    folder(lab, host.name).is_plugged.touch()
 
 
 def cut(lab: Lab, host: Host) -> None:
@@ -104,19 +108,58 @@ def _start(lab: Lab, host: Host, own: Folder, cgroup: Path) -> None:
         cgroup.mkdir(parents=True)
         lowers = ":".join(_escape(layer) for layer in own.layers.read_text().splitlines())
         overlay = f"lowerdir={lowers},upperdir={_escape(own.upper)},workdir={_escape(own.work)}"
-        replug = f"{sys.executable} -m pyops.lab.replug {lab.state} {host.name}"
-        argv = ["unshare", "--mount", "--propagation", "private", "sh", _BOOT, cgroup, own.root, overlay, replug]
-        with open(own.console, "ab") as console:
-            _detach(map(str, [*argv, *_nspawn_options(lab, host)]), console)
+        places = map(str, (cgroup, own.root, overlay, sys.executable, lab.state))
+        argv = ["sh", str(_BOOT), *places, host.name, *_options(lab, host)]
+        # Slave: a namespace that is deleted on the machine is not kept alive by the hosts' copies of its mount.
+        with own.console.open("ab") as console:
+            tools.detach(["unshare", "--mount", "--propagation", "slave", *argv], console)
 
 
-def _detach(argv: "map[str]", console: object) -> None:
-    """Start what outlives us; the shell in between ends at once, so that no dead child waits to be collected."""
-    subprocess.run(
-        ["setsid", "--fork", *argv],
-        stdin=subprocess.DEVNULL,
-        stdout=console,  # type: ignore[call-overload]
-        stderr=subprocess.STDOUT,
-        env={"PATH": tools.PATH, "LC_ALL": "C.UTF-8"},
-        check=True,
-    )
+def _options(lab: Lab, host: Host) -> list[str]:
+    """What nspawn gives this host: tun for user-space tunnels, fuse for file systems, and its disks."""
+    options = [f"--machine={host.name}"]
+    options += [f"--bind={device}" for device in ("/dev/net/tun", "/dev/fuse") if Path(device).exists()]
+    for name in host.disks:
+        disk = disks.read(lab, name)
+        if disk is None:
+            raise Refused(f"{host.name}: has the disk {name}, which the lab does not have")
+        inside = disk.mount.replace(":", "\\:")
+        options.append(f"--bind={str(disks.folder(lab, name)).replace(':', chr(92) + ':')}:{inside}")
+    return options
+
+
+def _ports(lab: Lab, host: Host) -> list[Port]:
+    found = {name: records.load(lab, Port, name) for name in host.ports}
+    missing = [name for name, port in found.items() if port is None]
+    if missing:
+        raise Refused(f"{host.name}: has the interface {missing[0]}, which the lab does not have")
+    return [port for port in found.values() if port is not None]
+
+
+def _await_leader(lab: Lab, name: str) -> int:
+    cgroup = cgroups.of_host(lab, name)
+    until = time.monotonic() + _BOOT_PATIENCE_S
+    started = False
+    while time.monotonic() < until:
+        if (process := leader(lab, name)) is not None:
+            return process
+        if started and not cgroups.is_populated(cgroup):
+            raise OutsideFailed(f"{name}: did not boot, its console ends with: {last_words(lab, name)}")
+        started = started or cgroups.is_populated(cgroup)
+        time.sleep(0.01)
+    raise OutsideFailed(f"{name}: no init after {_BOOT_PATIENCE_S} s, its console ends with: {last_words(lab, name)}")
+
+
+def _is_init(pid: int) -> bool:
+    """Whether a process is the first of a process namespace of its own, and has become systemd already."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+    fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+    return fields["Name"].strip() == "systemd" and fields["NSpid"].split()[1:] == ["1"]
+
+
+def _escape(path: str | Path) -> str:
+    """A path as a value among overlayfs options, where a colon and a comma part values."""
+    return str(path).replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,")

@@ -2,10 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
-from pyops.lab import credentials, records
+from pyops.lab import credentials
 from pyops.lab.host import Host
 from pyops.lab.networks import Network
 from pyops.lab.place import Lab
@@ -42,7 +41,7 @@ def port_file(network: Network, port: Port, *, is_first: bool) -> tuple[str, str
     return f"etc/systemd/network/10-{network.interface}.network", "\n".join(lines) + "\n"
 
 
-def _files(lab: Lab, host: Host, ports: list[Port]) -> Mapping[str, str]:
+def _files(lab: Lab, host: Host, ports: list[Port]) -> dict[str, str]:
     files = dict(port_file(network_of(lab, port), port, is_first=port is ports[0]) for port in ports)
     files["etc/hostname"] = f"{host.name}\n"
     # Empty: systemd makes an identity at the first boot, and two hosts of one image differ.
@@ -53,7 +52,7 @@ def _files(lab: Lab, host: Host, ports: list[Port]) -> Mapping[str, str]:
     return files | _packages(lab, host, ports)
 
 
-def _packages(lab: Lab, host: Host, ports: list[Port]) -> Mapping[str, str]:
+def _packages(lab: Lab, host: Host, ports: list[Port]) -> dict[str, str]:
     """Where the host gets packages from: the lab's repository, by way of the lab's address in the host's own zone."""
     zones = [network_of(lab, port) for port in ports]
     address = next((network.out_of_band for network in zones if network.out_of_band is not None), None)

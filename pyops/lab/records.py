@@ -7,13 +7,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pyops.errors import OutsideFailed
 from pyops.lab.place import Lab, check_name
 from pyops.lab.tools import disk_errors
-
-Thing = TypeVar("Thing")
 
 _PLAIN: dict[type, Callable[[Any], Any]] = {IPv4Address: IPv4Address, IPv4Network: IPv4Network}
 
@@ -24,10 +22,11 @@ def write_text(path: Path, text: str, mode: int = 0o644) -> None:
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
-                os.fchmod(file.fileno(), mode)
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            os.fchmod(descriptor, mode)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
-            os.replace(temporary, path)
+            temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -48,7 +47,7 @@ def save(lab: Lab, thing: Any) -> None:
     write_text(_path(lab, type(thing), thing.name), plain + "\n")
 
 
-def load(lab: Lab, kind: type[Thing], name: str) -> Thing | None:
+def load[Thing](lab: Lab, kind: type[Thing], name: str) -> Thing | None:
     """What is remembered under that name, or None."""
     path = _path(lab, kind, name)
     try:
@@ -61,7 +60,7 @@ def load(lab: Lab, kind: type[Thing], name: str) -> Thing | None:
         raise OutsideFailed(f"{path}: not a record of the lab, {damage}") from damage
 
 
-def everything(lab: Lab, kind: type[Thing]) -> list[Thing]:
+def everything[Thing](lab: Lab, kind: type[Thing]) -> list[Thing]:
     """All remembered things of one kind, by name."""
     names = sorted(path.stem for path in folder(lab, kind).glob("[!.]*.json"))
     return [thing for name in names if (thing := load(lab, kind, name)) is not None]
@@ -72,7 +71,7 @@ def forget(lab: Lab, kind: type, name: str) -> None:
     _path(lab, kind, name).unlink(missing_ok=True)
 
 
-def _decode(kind: type[Thing], plain: dict[str, Any]) -> Thing:
+def _decode[Thing](kind: type[Thing], plain: dict[str, Any]) -> Thing:
     hints = get_type_hints(kind)
     return kind(**{field: _value(hints[field], value) for field, value in plain.items()})
 

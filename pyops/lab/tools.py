@@ -4,10 +4,10 @@ import errno
 import shlex
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from pyops.errors import OutsideFailed
 
@@ -18,6 +18,7 @@ PACKAGES = {
     "apt-get": "apt",
     "dpkg": "dpkg",
     "gpg": "gpg",
+    "gpgconf": "gpgconf",
     "ip": "iproute2",
     "journalctl": "systemd",
     "mmdebstrap": "mmdebstrap",
@@ -26,6 +27,7 @@ PACKAGES = {
     "nft": "nftables",
     "nsenter": "util-linux",
     "setpriv": "util-linux",
+    "setsid": "util-linux",
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
     "systemd-nspawn": "systemd-container",
@@ -40,8 +42,8 @@ def need(*tools: str) -> None:
     """Refuse to begin when a tool is missing, naming all the missing ones and the Debian packages that bring them."""
     missing = [tool for tool in tools if shutil.which(tool, path=PATH) is None]
     if missing:
-        packages = sorted({PACKAGES[tool] for tool in missing})
-        raise OutsideFailed(f"{', '.join(missing)}: not on this machine, install the Debian package {' '.join(packages)}")
+        packages = " ".join(sorted({PACKAGES[tool] for tool in missing}))
+        raise OutsideFailed(f"{', '.join(missing)}: not on this machine, install the Debian package {packages}")
 
 
 def run(
@@ -50,6 +52,7 @@ def run(
     stdin: str | None = None,
     check: bool = True,
     environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
     keep_open: Sequence[int] = (),
 ) -> subprocess.CompletedProcess[str]:
     """Run a tool to its end with its output captured; a failure is an OutsideFailed unless `check` is off.
@@ -66,6 +69,7 @@ def run(
             text=True,
             errors="replace",
             env={"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": "/root"} | dict(environment or {}),
+            cwd=folder,
             pass_fds=keep_open,
         )
     except FileNotFoundError as missing:
@@ -76,10 +80,28 @@ def run(
     return done
 
 
+def detach(argv: Sequence[str | Path], output: IO[bytes]) -> None:
+    """Start what outlives this process, in a session of its own; what it says goes to `output`.
+
+    The shell-less parent in between ends at once, so no dead child waits for us to collect it.
+    """
+    need("setsid")
+    done = subprocess.run(
+        ["setsid", "--fork", *map(str, argv)],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env={"PATH": PATH, "LC_ALL": "C.UTF-8", "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    if done.returncode != 0:
+        raise OutsideFailed(f"{argv[0]}: could not be started in the background, exit {done.returncode}")
+
+
 def failure(argv: Sequence[str], done: subprocess.CompletedProcess[str]) -> str:
     """One line for a failed tool: what was run, and the last thing that it said."""
     said = [line.strip() for line in (done.stderr or done.stdout or "").splitlines() if line.strip()]
-    telling = next((line for line in said if "No space left on device" in line), said[-1] if said else "it said nothing")
+    last = said[-1] if said else "it said nothing"
+    telling = next((line for line in said if "No space left on device" in line), last)
     return f"{shlex.join(argv)[:200]}: {telling}, exit {done.returncode}"
 
 

@@ -60,7 +60,11 @@ def _vlans(site: Site) -> Iterator[Finding]:
         for part in parts.values():
             owner = f"{kind}.{part.id}"
             if seen.setdefault(part.vlan, owner) != owner:
-                yield Finding(("sites", site.id, kind, part.id, "vlan"), part.vlan, f"is already the VLAN of {seen[part.vlan]} at {site.id}")
+                yield Finding(
+                    ("sites", site.id, kind, part.id, "vlan"),
+                    part.vlan,
+                    f"is already the VLAN of {seen[part.vlan]} at {site.id}",
+                )
 
 
 def _circuit(site: Site, circuit: Circuit) -> Iterator[Finding]:
@@ -69,8 +73,12 @@ def _circuit(site: Site, circuit: Circuit) -> Iterator[Finding]:
         if address not in circuit.prefix:
             yield Finding((*at, name), address, f"lies outside the circuit's prefix {circuit.prefix}")
         elif address in (circuit.prefix.network_address, circuit.prefix.broadcast_address):
-            yield Finding((*at, name), address, f"is reserved: the first and last address of {circuit.prefix} name the network")
+            yield Finding(
+                (*at, name), address, f"is reserved: the first and last address of {circuit.prefix} name the network"
+            )
     if circuit.address == circuit.gateway:
         yield Finding((*at, "gateway"), circuit.gateway, "is the router's own address on this circuit")
     if len(circuit.interface) > 15:
-        yield Finding(at, circuit.id, "a carrier's name may have 7 characters at most: it names an interface (circuit-NAME)")
+        yield Finding(
+            at, circuit.id, "a carrier's name may have 7 characters at most: it names an interface (circuit-NAME)"
+        )

@@ -18,7 +18,11 @@ def check_desks(estate: Estate, _today: date) -> Iterator[Finding]:
     desks = Counter(desk.site for desk in estate.desktops.desks)
     for number, desk in enumerate(estate.desktops.desks):
         at = ("desktops", "desks", number)
-        for what, name, known in (("site", desk.site, estate.sites), ("partner", desk.partner, estate.partners), ("ring", desk.ring, estate.patches.rings)):
+        for what, name, known in (
+            ("site", desk.site, estate.sites),
+            ("partner", desk.partner, estate.partners),
+            ("ring", desk.ring, estate.patches.rings),
+        ):
             if name not in known:
                 yield Finding((*at, what), name, f"is not a {what} of this estate{nearest(name, known)}")
         if desk.name in names:
@@ -29,7 +33,11 @@ def check_desks(estate: Estate, _today: date) -> Iterator[Finding]:
     for site, count in desks.items():
         zone = _zone(estate, site)
         if zone and count > zone.prefix.num_addresses - 4:
-            yield Finding(("sites", site, "zones", zone.id, "prefix"), zone.prefix, f"is too small for the {count} desks that the register has at {site}")
+            yield Finding(
+                ("sites", site, "zones", zone.id, "prefix"),
+                zone.prefix,
+                f"is too small for the {count} desks that the register has at {site}",
+            )
 
 
 def _zone(estate: Estate, site: str) -> Zone | None:
@@ -45,6 +53,10 @@ def _placed(estate: Estate, desk: Desk, number: int, addresses: dict[IPv4Address
     if desk.address not in zone.prefix:
         yield Finding((*at, "address"), desk.address, f"lies outside the zone {zone.id} of {desk.site} ({zone.prefix})")
     elif desk.address in (zone.prefix.network_address, zone.gateway, zone.out_of_band, zone.prefix.broadcast_address):
-        yield Finding((*at, "address"), desk.address, f"is reserved in {zone.prefix}: network, gateway, out-of-band access or broadcast")
+        yield Finding(
+            (*at, "address"),
+            desk.address,
+            f"is reserved in {zone.prefix}: network, gateway, out-of-band access or broadcast",
+        )
     if addresses.setdefault(desk.address, desk.name) != desk.name:
         yield Finding((*at, "address"), desk.address, f"is already the address of {addresses[desk.address]}")

@@ -30,7 +30,9 @@ def _link(estate: Estate, link: Link) -> Iterator[Finding]:
         if end in estate.sites and link.carrier in estate.carriers and link.carrier not in estate.sites[end].circuits:
             yield Finding((*at, "carrier"), link.carrier, f"{end} has no circuit of this carrier")
         if len(link.interface(end)) > 15:
-            yield Finding(at, link.id, f"its interface {link.interface(end)} is longer than the 15 characters that Linux allows")
+            yield Finding(
+                at, link.id, f"its interface {link.interface(end)} is longer than the 15 characters that Linux allows"
+            )
 
 
 def _ports(estate: Estate) -> Iterator[Finding]:
@@ -38,7 +40,9 @@ def _ports(estate: Estate) -> Iterator[Finding]:
     for link in estate.links.values():
         for end in dict.fromkeys(link.sites):
             if seen.setdefault((end, link.port), link.id) != link.id:
-                yield Finding(("links", link.id, "port"), link.port, f"is already the port of {seen[end, link.port]} at {end}")
+                yield Finding(
+                    ("links", link.id, "port"), link.port, f"is already the port of {seen[end, link.port]} at {end}"
+                )
 
 
 def _pairs(estate: Estate) -> Iterator[Finding]:
@@ -46,7 +50,9 @@ def _pairs(estate: Estate) -> Iterator[Finding]:
     for link in estate.links.values():
         used = carriers.setdefault(frozenset(link.sites), {})
         if link.carrier in used:
-            yield Finding(("links", link.id), link.carrier, f"{used[link.carrier]} already joins these sites over this carrier")
+            yield Finding(
+                ("links", link.id), link.carrier, f"{used[link.carrier]} already joins these sites over this carrier"
+            )
         used[link.carrier] = link.id
     for pair in itertools.combinations(estate.sites, 2):
         have = len(carriers.get(frozenset(pair), ()))

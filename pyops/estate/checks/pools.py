@@ -16,11 +16,21 @@ def check_pools(estate: Estate, _today: date) -> Iterator[Finding]:
     yield from _gateways(estate)
     for pool in estate.pools.values():
         if pool.gateway and pool.first is not None:
-            yield Finding(("pools", pool.id, "first"), pool.first, "a gateway pool holds the zones' gateway addresses and has no first address")
+            yield Finding(
+                ("pools", pool.id, "first"),
+                pool.first,
+                "a gateway pool holds the zones' gateway addresses and has no first address",
+            )
         if not pool.gateway and pool.first is None:
-            yield Finding(("pools", pool.id, "first"), None, "is missing: where in the zone's prefix the pool's addresses begin")
+            yield Finding(
+                ("pools", pool.id, "first"), None, "is missing: where in the zone's prefix the pool's addresses begin"
+            )
         if pool.target > sum(pool.count.values()):
-            yield Finding(("pools", pool.id, "target"), pool.target, f"is more than the {sum(pool.count.values())} servers that the pool has")
+            yield Finding(
+                ("pools", pool.id, "target"),
+                pool.target,
+                f"is more than the {sum(pool.count.values())} servers that the pool has",
+            )
     for site in estate.sites.values():
         yield from _site(estate, site)
 
@@ -28,7 +38,9 @@ def check_pools(estate: Estate, _today: date) -> Iterator[Finding]:
 def _gateways(estate: Estate) -> Iterator[Finding]:
     gateways = [pool for pool in estate.pools.values() if pool.gateway]
     if len(gateways) != 1:
-        yield Finding(("pools",), f"{len(gateways)} gateway pools", "exactly one pool holds the sites' routers (gateway: true)")
+        yield Finding(
+            ("pools",), f"{len(gateways)} gateway pools", "exactly one pool holds the sites' routers (gateway: true)"
+        )
         return
     for site in estate.sites:
         if gateways[0].count.get(site, 0) != 1:
@@ -53,9 +65,15 @@ def _addresses(zone: Zone, pool: Pool, site: str, taken: dict[IPv4Address, str])
     for number in range(1, pool.count[site] + 1):
         address, name = pool_address(zone, pool, number), f"{site}-{pool.id}-{number:02}"
         if address is None or address > zone.out_of_band:
-            yield Finding(at, pool.count[site], f"the pool is larger than its zone: {name} does not fit into {zone.prefix}")
+            yield Finding(
+                at, pool.count[site], f"the pool is larger than its zone: {name} does not fit into {zone.prefix}"
+            )
             return
         if address == zone.out_of_band:
-            yield Finding(at, address, f"is reserved: the last usable address of {zone.id} is kept for out-of-band access, and {name} would take it")
+            yield Finding(
+                at,
+                address,
+                f"is reserved: the last usable address of {zone.id} is kept for out-of-band access, and {name} would take it",
+            )
         if taken.setdefault(address, name) != name:
             yield Finding(at, address, f"would be the address of {name} and is already that of {taken[address]}")

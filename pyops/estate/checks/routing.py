@@ -21,7 +21,11 @@ def check_routing(estate: Estate, _today: date) -> Iterator[Finding]:
         at = ("sites", site.id, "routing")
         asn = site.routing.asn
         if asn in AZURE_ASNS or asn in IANA_ASNS:
-            yield Finding((*at, "asn"), asn, f"is reserved by {'Azure' if asn in AZURE_ASNS else 'IANA'}: private numbers are 64512 to 65534")
+            yield Finding(
+                (*at, "asn"),
+                asn,
+                f"is reserved by {'Azure' if asn in AZURE_ASNS else 'IANA'}: private numbers are 64512 to 65534",
+            )
         if numbers.setdefault(asn, site.id) != site.id:
             yield Finding((*at, "asn"), asn, f"is already the AS number of {numbers[asn]}")
         yield from _loopback(site)
@@ -42,8 +46,16 @@ def _peering(estate: Estate, site: Site, seen: dict[IPv4Address, Location]) -> I
         at: Location = ("sites", site.id, "circuits", circuit.id, "peering")
         inside = [other.id for other in estate.sites.values() if circuit.peering in other.supernet]
         if inside:
-            yield Finding(at, circuit.peering, f"lies in the address space of {inside[0]}: Azure wants the peering address outside of it")
+            yield Finding(
+                at,
+                circuit.peering,
+                f"lies in the address space of {inside[0]}: Azure wants the peering address outside of it",
+            )
         if circuit.peering in circuit.prefix:
             yield Finding(at, circuit.peering, "must not be a public address of the circuit")
         if seen.setdefault(circuit.peering, at) != at:
-            yield Finding(at, circuit.peering, f"is already the peering address of {'.'.join(map(str, seen[circuit.peering][1:4]))}")
+            yield Finding(
+                at,
+                circuit.peering,
+                f"is already the peering address of {'.'.join(map(str, seen[circuit.peering][1:4]))}",
+            )

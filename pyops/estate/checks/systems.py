@@ -18,12 +18,22 @@ def check_systems(estate: Estate, today: date) -> Iterator[Finding]:
     for ring in estate.patches.rings.values():
         if ring.delay > estate.patches.deadline:
             given = f"{ring.delay.days} days"
-            yield Finding(("patches", "rings", ring.id, "delay"), given, f"is past the deadline of {estate.patches.deadline.days} days")
+            yield Finding(
+                ("patches", "rings", ring.id, "delay"),
+                given,
+                f"is past the deadline of {estate.patches.deadline.days} days",
+            )
     if estate.patches.baseline > today:
-        yield Finding(("patches", "baseline"), estate.patches.baseline, "lies in the future: a baseline is a snapshot that exists")
+        yield Finding(
+            ("patches", "baseline"), estate.patches.baseline, "lies in the future: a baseline is a snapshot that exists"
+        )
     for policy in estate.backups.policies.values():
         if policy.rpo < policy.every:
-            yield Finding(("backups", "policies", policy.id, "rpo"), policy.rpo, f"cannot be kept by a backup every {policy.every}")
+            yield Finding(
+                ("backups", "policies", policy.id, "rpo"),
+                policy.rpo,
+                f"cannot be kept by a backup every {policy.every}",
+            )
 
 
 def _alignment(estate: Estate, system: System) -> Iterator[Finding]:
@@ -37,7 +47,11 @@ def _deviations(system: System, today: date) -> Iterator[Finding]:
     for number, deviation in enumerate(system.deviations):
         at = ("systems", system.id, "deviations", number)
         if deviation.expires < today:
-            yield Finding((*at, "expires"), deviation.expires, f"the deviation has expired (today is {today}): renew it with a reason or end it")
+            yield Finding(
+                (*at, "expires"),
+                deviation.expires,
+                f"the deviation has expired (today is {today}): renew it with a reason or end it",
+            )
         model = system.alignment.get(deviation.partner)
         if model is Alignment.FULL:
             yield Finding((*at, "partner"), deviation.partner, "is aligned in full and can have no deviation")

@@ -1,0 +1,217 @@
+"""`pyops lab`: the running lab, its hosts and its faults."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pyops.errors import Refused
+
+if TYPE_CHECKING:
+    from pyops.lab import Lab
+    from pyops.lab.faults import Cut
+    from pyops.lab.status import Status
+
+app = typer.Typer(help="The three sites on this machine: hosts, wires and faults.", no_args_is_help=True)
+host = typer.Typer(help="Single plain hosts in a small lab of their own, to try a role on.", no_args_is_help=True)
+app.add_typer(host, name="host")
+
+_STATE_HELP = "The lab's state folder [default: PYOPS_LAB_STATE, else .lab/lab of this checkout]."
+State = Annotated[Path | None, typer.Option("--state", help=_STATE_HELP, show_default=False)]
+_SMALL_HELP = "The state folder of the small lab [default: .lab/roles of this checkout]."
+SmallState = Annotated[Path | None, typer.Option("--state", help=_SMALL_HELP, show_default=False)]
+CutName = Annotated[str | None, typer.Argument(metavar="[CIRCUIT|PATH|CARRIER]")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON with stable keys.")]
+
+
+def open_lab(state: Path | None) -> "Lab":
+    """The lab that a command means."""
+    from pyops.lab import Lab
+    from pyops.lab.connect import find_state
+
+    return Lab(state or Path(find_state()))
+
+
+@app.command()
+def down(state: State = None) -> None:
+    """Take the lab down: no process, mount, namespace or file stays, but the cache of images."""
+    from pyops.lab import lifecycle, locks
+
+    lab = open_lab(state)
+    if not lab.state.exists():
+        lifecycle.down(lab)
+        return
+    with locks.whole_lab(lab, "lab down"):
+        lifecycle.down(lab)
+
+
+@app.command()
+def status(state: State = None, as_json: Json = False) -> None:
+    """Show hosts with their power, networks, carriers and the cuts that hold."""
+    from pyops.lab.status import status as read
+
+    found = read(open_lab(state))
+    if as_json:
+        typer.echo(json.dumps(found.plain(), indent=2))
+    else:
+        _show(found)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+def ssh(
+    name: Annotated[str, typer.Argument(metavar="HOST")],
+    command: Annotated[list[str] | None, typer.Argument(metavar="[COMMAND]...")] = None,
+    state: State = None,
+) -> None:
+    """Log in to a host as `operator`, or run a command there."""
+    from pyops.lab import tools
+
+    lab = open_lab(state)
+    tools.need("ssh")
+    config = lab.state / "ssh_config"
+    if not config.exists():
+        raise Refused(f"{lab.state}: no lab runs there, `pyops lab up` starts one")
+    os.execvp("ssh", ["ssh", "-F", str(config), name, *(command or [])])  # noqa: S606 - we become ssh, with our terminal
+
+
+@app.command()
+def connect(name: Annotated[str, typer.Argument(metavar="HOST")], port: str, state: State = None) -> None:
+    """Join standard input and output to a port of a host: the ProxyCommand of ssh and Ansible."""
+    from pyops.lab.connect import main
+
+    raise typer.Exit(main(["--state", str(open_lab(state).state), name, port]))
+
+
+@app.command()
+def cut(what: Annotated[str, typer.Argument(metavar="CIRCUIT|PATH|CARRIER")], state: State = None) -> None:
+    """Let packets vanish: on a circuit (banbury-a), a path (banbury-a:towcester-a) or a whole carrier (a)."""
+    from pyops.lab import carriers, faults
+
+    lab = open_lab(state)
+    if ":" in what:
+        one, other = (faults.named(lab, end).name for end in what.split(":", 1))
+        _say_cut([faults.cut_path(lab, one, other)])
+    elif what in carriers.running(lab):
+        _say_cut([faults.cut_carrier(lab, what)])
+    else:
+        _say_cut([faults.cut_circuit(lab, faults.named(lab, what).name)])
+
+
+@app.command()
+def heal(what: CutName = None, state: State = None) -> None:
+    """End one cut, or all of them."""
+    from pyops.lab import faults
+
+    healed = faults.heal(open_lab(state), what)
+    typer.echo("\n".join(f"healed: {cut.kind} {cut.what}" for cut in healed) or "nothing was cut")
+
+
+@app.command()
+def partition(site: str, state: State = None) -> None:
+    """Cut every circuit of a site: its hosts run on, and reach no other site."""
+    from pyops.lab import faults
+
+    _say_cut(faults.partition(open_lab(state), site))
+
+
+@app.command()
+def off(what: Annotated[str, typer.Argument(metavar="HOST|SITE")], state: State = None) -> None:
+    """Cut the power of a host, or of every host of a site, with no warning to what runs there."""
+    from pyops.lab import hosts
+
+    _switch(open_lab(state), what, hosts.power_off, "off")
+
+
+@app.command()
+def on(what: Annotated[str, typer.Argument(metavar="HOST|SITE")], state: State = None) -> None:
+    """Boot a host, or every host of a site, and wait until it answers."""
+    from pyops.lab import hosts, ssh
+
+    lab = open_lab(state)
+    ssh.wait_for_ssh(lab, _switch(lab, what, hosts.power_on, "on"), 120)
+
+
+@app.command()
+def logs(name: Annotated[str, typer.Argument(metavar="HOST")], state: State = None) -> None:
+    """Print a host's journal; of one that is off, what it left."""
+    from pyops.lab import hosts
+
+    sys.stdout.write(hosts.journal(open_lab(state), name))
+
+
+@host.command("create")
+def create_host(
+    name: str,
+    image: Annotated[
+        str, typer.Option(help="The packages that it is made with, comma between; `plain`: none.")
+    ] = "plain",
+    offer: Annotated[str, typer.Option(help="Packages that it can install, comma between.")] = "",
+    state: SmallState = None,
+) -> None:
+    """Boot a plain host, wait until it answers ssh, and print its address."""
+    from pyops.lab import single
+
+    packages = [] if image in ("plain", "base") else image.split(",")
+    typer.echo(single.create(_small_lab(state), name, packages, [word for word in offer.split(",") if word]))
+
+
+@host.command("destroy")
+def destroy_host(name: str, state: SmallState = None) -> None:
+    """Remove a plain host; the last one takes the small lab with it."""
+    from pyops.lab import single
+
+    single.destroy(_small_lab(state), name)
+
+
+def _small_lab(state: Path | None) -> "Lab":
+    from pyops.lab import Lab
+    from pyops.lab.connect import find_state
+
+    return Lab(state or Path(find_state()).with_name("roles"))
+
+
+def _switch(lab: "Lab", what: str, switch: Callable[["Lab", str], None], position: str) -> list[str]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from pyops.lab import hosts
+    from pyops.lab.status import hosts_of_site
+
+    names = [what] if hosts.read(lab, what) is not None else hosts_of_site(lab, what)
+    if not names:
+        raise Refused(f"{what}: neither a host nor a site of this lab")
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(lambda name: switch(lab, name), names))
+    typer.echo("\n".join(f"{position}: {name}" for name in names))
+    return names
+
+
+def _say_cut(cuts: "list[Cut]") -> None:
+    typer.echo("\n".join(f"cut: {cut.kind} {cut.what}" for cut in cuts))
+
+
+def _show(found: "Status") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("host", "power", "site", "addresses", "up for")
+    for one in found.hosts:
+        up_for = "" if one.uptime_s is None else f"{one.uptime_s // 60} min {one.uptime_s % 60} s"
+        table.add_row(one.name, "on" if one.is_on else "off", ", ".join(one.sites), " ".join(one.addresses), up_for)
+    console = Console()
+    packages = "packages served" if found.serves_packages else "packages not served"
+    console.print(f"{found.state}: {'up' if found.is_up else 'not up'}, {packages}")
+    console.print(table)
+    gone = [network.name for network in found.networks if not network.is_up]
+    console.print(f"{len(found.networks)} networks, carriers: {', '.join(found.carriers) or 'none'}")
+    if gone:
+        console.print(f"networks without a bridge: {', '.join(gone)}")
+    for cut in found.cuts:
+        console.print(f"cut: {cut.kind} {cut.what}")
+
+
+if __name__ == "__main__":
+    app()

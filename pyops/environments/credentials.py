@@ -1,0 +1,43 @@
+"""The lab's secrets in its state folder, and their public halves as inventory data beside them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pyops.estate import Estate
+from pyops.keys import tunnel_keys
+from pyops.lab import Lab, credentials
+from pyops.lab.records import write_text
+
+
+def make_credentials(lab: Lab, estate: Estate) -> None:
+    """Make what is missing: tunnel keys, the operator's key, the repository's signing key; keep what is there."""
+    file = credentials.folder(lab) / "tunnel_keys.json"
+    pairs = tunnel_keys(estate, _read(file))
+    private = {link: {site: pair.private for site, pair in ends.items()} for link, ends in pairs.items()}
+    public = {link: {site: pair.public for site, pair in ends.items()} for link, ends in pairs.items()}
+    write_text(file, _text(private), 0o600)
+    write_text(lab.public / "keys.json", _text(_public(lab, estate, public)))
+
+
+def operator_key(lab: Lab) -> str:
+    """The public half of the key by which people and Ansible log in to the lab's hosts."""
+    return credentials.public_half(credentials.operator_key(lab))
+
+
+def _public(lab: Lab, estate: Estate, tunnels: dict[str, dict[str, str]]) -> dict[str, Any]:
+    administrators = [account.id for account in estate.accounts.values() if account.administrator]
+    return {
+        "tunnels": tunnels,
+        "operators": {name: [operator_key(lab)] for name in administrators},
+        "packages": (lab.public / "packages.asc").read_text(encoding="ascii"),
+    }
+
+
+def _read(file: Path) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return found
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, indent=1, sort_keys=True) + "\n"

@@ -1,0 +1,149 @@
+"""The lab's package repository: every package that this machine's apt has ever fetched for images, signed by the lab.
+
+Hosts reach it as an HTTP proxy at the lab's address in their zone, so any source line of theirs
+("http://packages.ict.example/debian bookworm main") is answered by it, and the same line is right in production.
+"""
+
+import json
+import socket
+import sys
+import time
+from collections.abc import Iterable
+from email.utils import formatdate
+from hashlib import sha256
+from pathlib import Path
+
+from pyops.errors import OutsideFailed
+from pyops.lab import apt, cgroups, credentials, locks, namespaces, records, tools
+from pyops.lab.place import Lab
+from pyops.lab.provisioning import PROXY_PORT
+
+_SERVICE = "repository"
+_PATIENCE_S = 20
+
+
+def start(lab: Lab, release: str = "bookworm") -> None:
+    """Index what is in the archive, sign it, and serve it; again renews the index and restarts a server that died."""
+    with locks.record(lab, "service", _SERVICE):
+        tools.need("apt-ftparchive", "gpg", "dpkg", "nsenter")
+        namespaces.create(lab.namespace, forwards=False)
+        _write_key(lab)
+        records.write_text(lab.public / "release", release + "\n")
+        _index(lab, release)
+        if not is_running(lab):
+            _serve(lab, release)
+
+
+def stop(lab: Lab) -> None:
+    """End the server; hosts cannot install packages until it is started again."""
+    with locks.record(lab, "service", _SERVICE):
+        cgroups.kill(_cgroup(lab))
+
+
+def fetch(lab: Lab, packages: Iterable[str], release: str = "bookworm") -> None:
+    """Have the machine's apt fetch packages and what they depend on, so that hosts can install them."""
+    from pyops.lab import images  # an image's build and a fetch both stand on apt
+
+    base = Path(images.build(lab, "base", (), release).layers[-1])
+    with apt.shared(lab.cache, release) as shared:
+        shared.fetch(base, sorted(set(packages)))
+
+
+def is_running(lab: Lab) -> bool:
+    """Whether the server answers."""
+    if not namespaces.exists(lab.namespace) or not cgroups.is_populated(_cgroup(lab)):
+        return False
+    return namespaces.inside(lab.namespace, _answers)
+
+
+def _answers() -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", PROXY_PORT), timeout=2) as stream:
+            stream.sendall(b"GET /healthy HTTP/1.0\r\n\r\n")
+            return b" 200 " in stream.recv(64)
+    except OSError:
+        return False
+
+
+def _cgroup(lab: Lab) -> Path:
+    return cgroups.of_lab(lab) / f".{_SERVICE}"
+
+
+def _serve(lab: Lab, release: str) -> None:
+    cgroup = _cgroup(lab)
+    cgroups.kill(cgroup)
+    cgroup.mkdir(parents=True)
+    log = lab.state / f"{_SERVICE}.log"
+    # The shell enters the cgroup before the server begins, so that no moment exists in which it would escape.
+    enter = ["sh", "-c", 'echo $$ > "$1/cgroup.procs"; shift; exec "$@"', _SERVICE, str(cgroup)]
+    within = ["nsenter", f"--net={namespaces.path(lab.namespace)}"]
+    server = [sys.executable, "-I", str(Path(__file__).with_name("repository_server.py")), str(PROXY_PORT)]
+    places = [str(_folder(lab)), str(apt.place(lab.cache, release).archive)]
+    with log.open("ab") as output:
+        tools.detach([*enter, *within, *server, *places], output)
+    until = time.monotonic() + _PATIENCE_S
+    while not is_running(lab):
+        if time.monotonic() > until:
+            raise OutsideFailed(f"{log}: the package repository did not answer within {_PATIENCE_S} s, see its log")
+        time.sleep(0.05)
+
+
+def _folder(lab: Lab) -> Path:
+    return lab.state / _SERVICE
+
+
+def _index(lab: Lab, release: str) -> None:
+    """Write Packages and the signed InRelease of the release and its companions, if the archive changed since."""
+    place = apt.place(lab.cache, release)
+    with locks.file_lock(lab.cache / "locks" / f"packages-{release}"), tools.disk_errors(lab.cache):
+        place.archive.mkdir(parents=True, exist_ok=True)
+        offered = sha256(json.dumps(sorted(file.name for file in place.archive.iterdir())).encode()).hexdigest()
+        done = _folder(lab) / "offered"
+        if done.exists() and done.read_text() == offered:
+            return
+        database = place.folder / "packages.db"
+        packages = tools.run(["apt-ftparchive", f"--db={database}", "packages", "archives"], folder=place.folder).stdout
+    packages = packages.replace("\nFilename: archives/", "\nFilename: pool/")
+    for suite, text in ((release, packages), (f"{release}-updates", ""), (f"{release}-security", "")):
+        _write_suite(lab, suite, text)
+    records.write_text(done, offered)
+
+
+def _write_suite(lab: Lab, suite: str, packages: str) -> None:
+    folder = _folder(lab) / "dists" / suite
+    architecture = tools.run(["dpkg", "--print-architecture"]).stdout.strip()
+    name = f"main/binary-{architecture}/Packages"
+    records.write_text(folder / name, packages)
+    content = packages.encode()
+    fields = {"Origin": "lab", "Label": "lab", "Suite": suite, "Codename": suite, "Date": formatdate(usegmt=True)}
+    fields |= {"Architectures": architecture, "Components": "main"}
+    lines = [f"{key}: {value}" for key, value in fields.items()]
+    lines += ["SHA256:", f" {sha256(content).hexdigest()} {len(content)} {name}"]
+    signed = _gpg(lab, ["--clear-sign", "--digest-algo", "SHA512"], "\n".join(lines) + "\n")
+    records.write_text(folder / "InRelease", signed)
+
+
+def _write_key(lab: Lab) -> None:
+    """Make the key that signs packages at first use; hosts get its public half."""
+    public = lab.public / "packages.asc"
+    if public.exists():
+        return
+    credentials.folder(lab)
+    _home(lab).mkdir(mode=0o700, exist_ok=True)
+    user = f"Packages of {lab.name}"
+    if not _gpg(lab, ["--list-secret-keys", "--with-colons"], "").strip():
+        _gpg(lab, ["--passphrase", "", "--quick-generate-key", user, "ed25519", "sign", "never"], "")
+    records.write_text(public, _gpg(lab, ["--armor", "--export"], ""))
+
+
+def _home(lab: Lab) -> Path:
+    return lab.secrets / "gnupg"
+
+
+def _gpg(lab: Lab, arguments: list[str], text: str) -> str:
+    """Run gpg on a key ring of the lab's own; the agent that it starts would outlive it, so it is told to go."""
+    options = ["--batch", "--quiet", "--no-tty", "--pinentry-mode", "loopback"]
+    try:
+        return tools.run(["gpg", f"--homedir={_home(lab)}", *options, *arguments], stdin=text).stdout
+    finally:
+        tools.run(["gpgconf", f"--homedir={_home(lab)}", "--kill", "gpg-agent"], check=False)

@@ -1,0 +1,123 @@
+"""Break what carries the sites and watch them hold."""
+
+import itertools
+import json
+import re
+import subprocess
+import time
+
+import pytest
+
+from pyops.lab import faults
+
+from .conftest import Site3
+from .outage import outage
+
+pytestmark = pytest.mark.lab
+
+LONGEST = 1.5
+"""Seconds that may be lost between any two sites: the promise itself, not a time of the test's own."""
+SERVERS = {site: f"{site}-application-01" for site in ("banbury", "towcester", "stratford")}
+
+
+def pairs(site: Site3, sites: tuple[str, ...] = ("banbury", "towcester", "stratford")) -> list[tuple[str, str]]:
+    return [(SERVERS[a], str(site.estate.addresses[SERVERS[b]])) for a, b in itertools.permutations(sites, 2)]
+
+
+def settled(site: Site3) -> None:
+    """Wait until every router has every neighbour back."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        summaries = [json.loads(site.run(f"{name}-router-01", "vtysh", "-c", "show bgp ipv4 unicast summary json")) for name in SERVERS]
+        if all(peer["state"] == "Established" for summary in summaries for peer in summary["peers"].values()):
+            return
+        time.sleep(0.5)
+    pytest.fail("BGP did not come back")
+
+
+@pytest.mark.parametrize("what", ["banbury-a", "banbury-a:towcester-a", "a"], ids=["circuit", "path", "carrier"])
+def test_a_cut_loses_at_most_a_moment_and_healing_loses_nothing(healed: Site3, what: str) -> None:
+    settled(healed)
+    broken = outage(healed.lab, pairs(healed), lambda: healed.pyops("lab", "cut", what))
+    assert {pair: gap for pair, gap in broken.items() if gap.seconds > LONGEST} == {}
+    repaired = outage(healed.lab, pairs(healed), lambda: healed.pyops("lab", "heal"))
+    assert {pair: gap for pair, gap in repaired.items() if gap.lost} == {}
+
+
+def test_both_paths_of_a_pair_cut_goes_by_the_third_site(healed: Site3) -> None:
+    settled(healed)
+
+    def cut() -> None:
+        for carrier in "ab":
+            healed.pyops("lab", "cut", f"banbury-{carrier}:stratford-{carrier}")
+
+    broken = outage(healed.lab, pairs(healed, ("banbury", "stratford")), cut)
+    assert {pair: gap for pair, gap in broken.items() if gap.seconds > LONGEST} == {}
+    towcester = counters(healed, "towcester-router-01")
+    healed.run(SERVERS["banbury"], "ping", "-c", "20", "-i", "0.02", "10.30.20.40")
+    assert counters(healed, "towcester-router-01") - towcester >= 40
+
+
+def counters(site: Site3, router: str) -> int:
+    """Packets that the router's tunnels have received."""
+    text = site.run(router, "cat", "/proc/net/dev")
+    return sum(int(line.split()[2]) for line in text.splitlines() if line.strip().startswith("wg-"))
+
+
+def test_both_carriers_are_used_at_once(healed: Site3) -> None:
+    settled(healed)
+    routes = json.loads(healed.run("banbury-router-01", "ip", "-json", "route", "show", "10.30.20.0/24"))
+    assert {hop["dev"] for route in routes for hop in route.get("nexthops", [route])} == {"wg-a-stratford", "wg-b-stratford"}
+
+
+def test_a_site_off_leaves_the_others_untouched_and_comes_back_by_itself(healed: Site3) -> None:
+    settled(healed)
+    others = outage(healed.lab, pairs(healed, ("banbury", "towcester")), lambda: healed.pyops("lab", "off", "stratford"))
+    try:
+        assert {pair: gap for pair, gap in others.items() if gap.lost} == {}
+        status = json.loads(healed.pyops("lab", "status", "--json").stdout)
+        off = {host["name"] for host in status["hosts"] if host["power"] == "off"}
+        assert off == {name for name in healed.names if name.startswith(("stratford-", "sdc-"))}
+    finally:
+        healed.pyops("lab", "on", "stratford")
+    settled(healed)
+    deadline = time.monotonic() + 60
+    while healed.ssh("stratford-application-01", "true").returncode and time.monotonic() < deadline:
+        time.sleep(1)
+    healed.run(SERVERS["banbury"], "ping", "-c", "1", "-W", "2", "10.30.20.40")
+
+
+def test_a_partition_is_a_site_that_nobody_reaches(healed: Site3) -> None:
+    healed.pyops("lab", "partition", "stratford")
+    time.sleep(3)
+    assert "0 received" in healed.run(SERVERS["banbury"], "ping", "-c", "2", "-W", "1", "10.30.20.40", check=False)
+    healed.run(SERVERS["banbury"], "ping", "-c", "1", "-W", "2", "10.20.20.40")
+    healed.pyops("lab", "heal")
+    settled(healed)
+    healed.run(SERVERS["banbury"], "ping", "-c", "1", "-W", "2", "10.30.20.40")
+
+
+def test_carriers_see_nothing_but_encrypted_packets(healed: Site3) -> None:
+    settled(healed)
+    secret = "in-plain-sight"
+    for carrier in "ab":
+        namespace = f"/run/netns/{healed.lab.name}-carrier-{carrier}"
+        capture = subprocess.Popen(
+            ["nsenter", f"--net={namespace}", "timeout", "6", "tcpdump", "-i", "any", "-n", "-A", "not", "arp"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, errors="replace",
+        )
+        time.sleep(1)
+        for target in ("10.20.20.40", "10.30.20.40"):
+            healed.run(SERVERS["banbury"], "ping", "-c", "20", "-i", "0.02", "-p", secret.encode().hex(), target)
+        seen = capture.communicate(timeout=30)[0]
+        packets = [line for line in seen.splitlines() if re.search(r" IP6? ", line)]
+        ports = {str(link.port) for link in healed.estate.links.values() if link.carrier == carrier}
+        assert packets, f"nothing crossed carrier {carrier}"
+        assert [line for line in packets if not re.search(rf"\.({'|'.join(ports)}) > .*\.({'|'.join(ports)}): UDP", line)] == []
+        assert secret not in seen
+
+
+def test_active_cuts_are_shown_and_survive_the_command(healed: Site3) -> None:
+    healed.pyops("lab", "cut", "banbury-a")
+    assert "banbury-a" in healed.pyops("lab", "status").stdout
+    assert [cut.what for cut in faults.active(healed.lab)] == ["banbury-a"]
