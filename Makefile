@@ -42,7 +42,7 @@ labtest: setup ## Tests of the lab's own machinery and of the running three site
 test: check fast roles labtest ## All tests
 
 bench: setup ## Benchmarks, each beside a named peer
-	@for benchmark in benchmarks/bench_*.py; do tools/step "$$benchmark" python "$$benchmark"; done
+	@for file in benchmarks/bench_*.py; do tools/step "$$file" python -m "benchmarks.$$(basename "$$file" .py)"; done
 
 lock: setup ## Renew requirements.lock from pyproject.toml
 	@tools/setup lock

@@ -1,4 +1,4 @@
-"""Which estate a command is about: the `-i` that stands before the noun or after the verb, else what Ansible would take."""
+"""Which estate a command is about: its `-i`, before the noun or after the verb, else what Ansible would take."""
 
 import os
 from configparser import ConfigParser
@@ -43,7 +43,7 @@ def estate_of(inventory: Path | None) -> "Estate":
 
 
 def inventory_file(inventory: Path | None) -> Path:
-    """The estate file: of `-i`, else of ANSIBLE_INVENTORY, else of the nearest `ansible.cfg` (here or in a folder above)."""
+    """The estate file: of `-i`, of ANSIBLE_INVENTORY, or of the `ansible.cfg` here or in the nearest folder above."""
     from pyops.estate import ESTATE_FILE
 
     path = inventory or _from_environment() or _from_ansible()

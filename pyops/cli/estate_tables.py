@@ -115,7 +115,7 @@ def _verdict(holds: bool) -> Text:
 def show_zones(estate: Estate, pairs: Sequence[ZonePair]) -> None:
     """From each zone (row) to each zone (column)."""
     cells = {(pair.from_zone, pair.to_zone): _services(pair) for pair in pairs}
-    rows = [[start, *(cells[start, end] for end in estate.zones)] for start in estate.zones]
+    rows: list[list[Cell]] = [[start, *(cells[start, end] for end in estate.zones)] for start in estate.zones]
     show(table(f"{estate.name}: from (row) to (column)", ("", *estate.zones), rows))
 
 
@@ -142,7 +142,4 @@ def show_passages(estate: Estate, ways: Sequence[Passage]) -> None:
 def show_changes(changes: Sequence[Change]) -> None:
     """One line a change, as a list with signs for added, removed and changed."""
     signs = {"added": ("+", GOOD), "removed": ("-", BAD), "changed": ("~", "")}
-    lines = [
-        Text.assemble((sign, style), " ", change.words) for change in changes for sign, style in [signs[change.kind]]
-    ]
-    show(*(lines or ["nothing changes"]))
+    show(*[Text.assemble(signs[change.kind], " ", change.words) for change in changes] or [Text("nothing changes")])

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterable, Sequence
 
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text

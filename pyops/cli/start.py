@@ -13,7 +13,7 @@ INTERRUPTED = 130
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """A noun of the command line: its module in `pyops.cli`, the other form that people say, and its line in `pyops --help`."""
+    """A noun: its module in `pyops.cli`, the other form that people say, and its line in `pyops --help`."""
 
     name: str
     other: str

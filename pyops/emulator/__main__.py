@@ -39,10 +39,13 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m pyops.emulator", description=__doc__)
-    parser.add_argument("--store", type=Path, required=True, help="SQLite file that keeps the resources")
+    parser.add_argument("--store", type=Path, help="SQLite file that keeps the resources; none for previews")
     parser.add_argument("--stack", help="the one stack that may write; without it, previews only")
     parser.add_argument("--lab", type=Path, help="state folder of the lab in which machines and networks are made real")
-    return parser.parse_args()
+    found = parser.parse_args()
+    if found.stack and not found.store:
+        parser.error("--stack needs --store: what is written must be kept")
+    return found
 
 
 def _wait_for_the_end() -> None:

@@ -12,13 +12,14 @@ _LAST_SECONDS = 60
 
 
 @contextmanager
-def attached(store: Path, stack: str | None, lab: Path | None = None) -> Iterator[dict[str, str]]:
+def attached(store: Path | None, stack: str | None, lab: Path | None = None) -> Iterator[dict[str, str]]:
     """Runs the stand-in for the length of a `with` block; yields the environment that points the engine to it.
 
-    `stack` is the one stack that may write (None: previews only), `lab` the state folder in which things are made
-    real. Raises OutsideFailed when the stand-in does not start.
+    `stack` is the one stack that may write and `store` the file that keeps what it writes (both None: previews only);
+    `lab` is the state folder in which things are made real. Raises OutsideFailed when the stand-in does not start.
     """
-    command = [sys.executable, "-m", "pyops.emulator", "--store", str(store)]
+    command = [sys.executable, "-m", "pyops.emulator"]
+    command += ["--store", str(store)] if store else []
     command += ["--stack", stack] if stack else []
     command += ["--lab", str(lab)] if lab else []
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

@@ -1,8 +1,8 @@
 """The stand-in itself: what Azure would answer to each request, in terms of ids, inputs and outputs."""
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from pyops.emulator import checking, computed, identity
 from pyops.emulator.differences import Difference, differences
@@ -39,7 +39,8 @@ class StandIn:
 
     def __init__(self, store: Store, stack: str | None, lab: Path | None) -> None:
         self.store, self.stack = store, stack
-        self.subscription, self.location = identity.SUBSCRIPTION, ""
+        self.subscription = os.environ.get("ARM_SUBSCRIPTION_ID") or identity.SUBSCRIPTION
+        self.location = ""
         self._lab = realizer(lab, store)
 
     def check(self, urn: Urn, olds: Properties, news: Properties, seed: bytes) -> tuple[Properties, list[str]]:
@@ -127,6 +128,7 @@ class StandIn:
             return None
         real = self._lab.read(urn.token, record.id, record.inputs)
         if real is None:
+            self.store.remove(record.id)
             return None
         now = self.store.opened(real, inputs)
         return now, computed.outputs(urn.token, record.id, now)
@@ -156,7 +158,7 @@ class StandIn:
         if users:
             more = f" and {len(users) - 1} more" if len(users) > 1 else ""
             raise Refused(f"{record.id}: in use by {users[0]}{more}, those must be deleted first")
-        self._lab.delete(urn.token, record.id, record.inputs)
+        self._lab.delete(urn.token, record.id)
         self.store.remove(record.id)
 
     def preview_update(self, urn: Urn, olds: Properties, news: Properties) -> Properties:

@@ -1,25 +1,97 @@
 """What the lab makes real: four types of a site's own cluster. Every other type is a record and nothing else."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pyops.emulator.store import Store
-from pyops.emulator.values import Properties
+from pyops.emulator.values import Properties, at
+
+_HCI = "azure-native:azurestackhci"
+_INSTANCE = f"{_HCI}:VirtualMachineInstance"
+_MODULES = {
+    f"{_HCI}:LogicalNetwork": "logical_networks",
+    f"{_HCI}:NetworkInterface": "network_interfaces",
+    f"{_HCI}:VirtualHardDisk": "virtual_hard_disks",
+    _INSTANCE: "machine_instances",
+}
 
 
-class Nothing:
+class Realizer(Protocol):
+    """Makes resources real, all of them or some; each request may be repeated after a kill."""
+
+    def create(self, token: str, arm_id: str, inputs: Properties) -> None: ...
+
+    def update(self, token: str, arm_id: str, inputs: Properties) -> None: ...
+
+    def delete(self, token: str, arm_id: str) -> None: ...
+
+    def read(self, token: str, arm_id: str, inputs: Properties) -> Properties | None:
+        """The inputs as they are in truth; None when the thing is gone."""
+
+
+def realizer(lab: Path | None, store: Store) -> Realizer:
+    """What makes things real in the lab of a state folder; without one, nothing does."""
+    return InLab(lab, store) if lab else Nowhere()
+
+
+class Nowhere:
     """Stands where there is no lab: resources are records alone."""
 
     def create(self, token: str, arm_id: str, inputs: Properties) -> None: ...
 
     def update(self, token: str, arm_id: str, inputs: Properties) -> None: ...
 
-    def delete(self, token: str, arm_id: str, inputs: Properties) -> None: ...
+    def delete(self, token: str, arm_id: str) -> None: ...
 
     def read(self, token: str, arm_id: str, inputs: Properties) -> Properties | None:
-        """The inputs as they are in truth; None when the thing is gone."""
         return inputs
 
 
-def realizer(lab: Path | None, store: Store) -> Any:
-    return Nothing()
+class InLab:
+    """Makes networks, interfaces, disks and machines in the lab of one state folder."""
+
+    def __init__(self, state: Path, store: Store) -> None:
+        from pyops.lab import Lab
+
+        self._lab, self._store = Lab(state), store
+
+    def create(self, token: str, arm_id: str, inputs: Properties) -> None:
+        self._make("create", token, arm_id, inputs)
+
+    def update(self, token: str, arm_id: str, inputs: Properties) -> None:
+        self._make("update", token, arm_id, inputs)
+
+    def delete(self, token: str, arm_id: str) -> None:
+        if call := _call(token, "delete"):
+            call(self._lab, _name(arm_id))
+
+    def read(self, token: str, arm_id: str, inputs: Properties) -> Properties | None:
+        call = _call(token, "read")
+        found: Properties | None = call(self._lab, _name(arm_id), inputs) if call else inputs
+        return found
+
+    def _make(self, verb: str, token: str, arm_id: str, inputs: Properties) -> None:
+        call = _call(token, verb)
+        if call and token == _INSTANCE:
+            call(self._lab, _name(arm_id), inputs, self._domain(arm_id))
+        elif call:
+            call(self._lab, _name(arm_id), inputs)
+
+    def _domain(self, arm_id: str) -> str:
+        """The domain that the instance's machine carries as a tag."""
+        machine = self._store.find(arm_id.split("/providers/Microsoft.AzureStackHCI/")[0])
+        return str(next(iter(at(machine.inputs, "tags.domain")), "lab.example")) if machine else "lab.example"
+
+
+def _call(token: str, verb: str) -> Callable[..., Any] | None:
+    from importlib import import_module
+
+    module = _MODULES.get(token)
+    return getattr(import_module(f"pyops.emulator.real.{module}"), verb) if module else None
+
+
+def _name(arm_id: str) -> str:
+    """The thing's name in the lab: the resource's, or for an instance (always `default`) its machine's."""
+    parts = arm_id.split("/providers/Microsoft.AzureStackHCI/virtualMachineInstances/")
+    return parts[0].rsplit("/", 1)[1]

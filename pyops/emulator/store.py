@@ -53,12 +53,14 @@ class Record:
 class Store:
     """Safe to use from several threads and processes; every write is one transaction."""
 
-    def __init__(self, path: Path) -> None:
-        self._path, self._lock = path, threading.RLock()
+    def __init__(self, path: Path | None) -> None:
+        """Opens or makes the file; without a path, keeps everything in memory (previews record nothing)."""
+        self._path, self._lock = path or Path(":memory:"), threading.RLock()
         with self._failures():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
+            if path:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._connection = sqlite3.connect(self._path, timeout=30, check_same_thread=False, isolation_level=None)
             self._connection.executescript(f"pragma journal_mode = wal; pragma synchronous = full; {_TABLES}")
             self._connection.execute("insert or ignore into facts values ('salt', ?)", (secrets.token_hex(16),))
             self._salt = self._one("select value from facts where name = 'salt'")[0]

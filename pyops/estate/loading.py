@@ -36,7 +36,7 @@ def load(path: Path, today: date | None = None) -> Estate:
 
 def _read(source: Source, file: Path) -> tuple[Estate, list[int]]:
     problems: list[Problem] = []
-    data, desks, lines = source.data, [], []
+    data, desks, lines = source.data, list[Desk](), list[int]()
     if not isinstance(data, dict):
         raise EstateRefused([Problem(str(file), 1, "(file)", shown(data), "must be a map of keys")])
     problems += _ids(data, (), source)
@@ -56,7 +56,7 @@ def _read(source: Source, file: Path) -> tuple[Estate, list[int]]:
 
 
 def _desks(file: Path) -> tuple[list[Desk], list[int], list[Problem]]:
-    desks, lines, problems = [], [], []
+    desks, lines, problems = list[Desk](), list[int](), list[Problem]()
     for line, row in _rows(file, problems):
         try:
             desks.append(Desk.model_validate({key: value for key, value in row.items() if value or key != "address"}))

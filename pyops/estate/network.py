@@ -6,7 +6,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from pyops.estate.base import Named, Part, with_ids
 from pyops.estate.values import Address, LinkName, Name, Prefix, SpeedMbps, refusal
@@ -125,7 +125,16 @@ def _service_port(value: Any) -> Any:
     return ServicePort(protocol=Protocol(match[3]), first=first, last=last)
 
 
-Service = Annotated[tuple[Annotated[ServicePort, BeforeValidator(_service_port)], ...], Field(min_length=1)]
+_AS_SERVICE_PORT = WithJsonSchema(
+    {
+        "type": "string",
+        "pattern": r"^(echo/icmp|\d+(-\d+)?/(tcp|udp))$",
+        "description": "A port or range with its protocol, as in 443/tcp, 49152-49252/tcp or echo/icmp.",
+    }
+)
+Service = Annotated[
+    tuple[Annotated[ServicePort, BeforeValidator(_service_port), _AS_SERVICE_PORT], ...], Field(min_length=1)
+]
 
 
 class Scope(StrEnum):

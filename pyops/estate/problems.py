@@ -1,4 +1,4 @@
-"""What can be wrong with an estate, said the same way everywhere: `file:line: path: what was given, the rule it breaks`."""
+"""What can be wrong with an estate, said the same way everywhere: `file:line: path: given, the rule it breaks`."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass

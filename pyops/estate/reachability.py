@@ -1,7 +1,7 @@
 """Who may talk to whom: the matrix of zones that follows from `flows`.
 
-A flow of scope `all` holds between any two sites and within each; one of scope `site` only within a site. Hosts in one zone of
-one site talk past the router, so freely; the same zone at another site is another network, and flows decide.
+A flow of scope `all` holds between any two sites and within each; one of scope `site` only within a site. Hosts in
+one zone of one site talk past the router, so freely; the same zone at another site is another network: flows decide.
 """
 
 import itertools

@@ -1,7 +1,7 @@
 """What is left when something is lost: proofs about every circuit, path, carrier and site, from the model alone.
 
-A circuit is where a carrier hands over at a site: without it the carrier's links at that site are gone. A path is the pair
-of circuits under one link: without it only that link is gone. Only the links between the sites' routers are counted.
+A circuit is where a carrier hands over at a site: without it the carrier's links at that site are gone. A path is the
+pair of circuits under one link: without it only that link is gone. Only links between the sites' routers are counted.
 """
 
 import itertools
@@ -102,7 +102,7 @@ def losses(estate: Estate) -> tuple[Loss, ...]:
 
 
 def loss(estate: Estate, name: str) -> Loss:
-    """The loss that a name stands for; raises Refused with the nearest right name. A carrier named like a site is the site."""
+    """The loss that a name stands for; raises Refused with the nearest right name."""
     known = {one.name: one for one in losses(estate)}
     if name not in known:
         raise Refused(f"lost: {name}, is no circuit, path, carrier or site of {estate.name}{nearest(name, known)}")

@@ -1,4 +1,4 @@
-"""The service that stands on the network and the servers: partners, sign-on, desks, patches, backups, business systems."""
+"""The service on the network and the servers: partners, sign-on, desks, patches, backups, business systems."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -78,7 +78,7 @@ def read_text(file: Path) -> str:
 
 
 def read_table(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file with their line numbers; its first line must name these columns (the last may be left out)."""
+    """The rows of a CSV file with their lines; its first line must name these columns (the last may be left out)."""
     reader = csv.DictReader(read_text(file).splitlines(), strict=True)
     header = tuple(reader.fieldnames or ())
     if header not in (columns, columns[:-1]):

@@ -1,4 +1,5 @@
-# ruff: noqa: PTH - pathlib takes longer to import than all else here
+# Paths are plain text here: pathlib takes longer to import than all else.
+# ruff: noqa: PTH109, PTH110, PTH112, PTH118, PTH120, PTH123
 """A stream to a port of a host, as ssh's ProxyCommand: `pyops lab connect HOST PORT`.
 
 ssh starts it for every connection, so it imports nothing but what Python has loaded anyway, and nothing of ours.

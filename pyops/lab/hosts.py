@@ -9,6 +9,7 @@ from pyops.errors import OutsideFailed, Refused
 from pyops.lab import credentials, images, locks, ports, power, records, ssh, tools
 from pyops.lab.host import Host, folder
 from pyops.lab.place import Lab
+from pyops.lab.ssh import wait_for_ssh
 
 __all__ = [
     "Host",
@@ -22,6 +23,7 @@ __all__ = [
     "read",
     "resize",
     "run",
+    "wait_for_ssh",
 ]
 
 

@@ -52,6 +52,8 @@ def down(lab: Lab) -> None:
     with tools.disk_errors(lab.state):
         if lab.state.exists():
             shutil.rmtree(lab.state)
+        if lab.state.parent.name == ".lab" and lab.state.parent.exists() and not any(lab.state.parent.iterdir()):
+            lab.state.parent.rmdir()
 
 
 def _marker(lab: Lab) -> Path:

@@ -24,16 +24,26 @@ def file_lock(path: Path) -> Iterator[int]:
 
     flock belongs to the open file, so threads of one process exclude each other as well.
     """
+    descriptor = _hold(path, fcntl.LOCK_EX)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _hold(path: Path, how: int) -> int:
+    """Lock a file and return its descriptor; BlockingIOError carries who holds it, when `how` says not to wait."""
     while True:
         descriptor = _open(path)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if not _is_still(path, descriptor):  # the lab went down while we waited: this lock guards nothing any more
-                continue
-            yield descriptor
-            return
-        finally:
+            fcntl.flock(descriptor, how)
+            if _is_still(path, descriptor):
+                return descriptor
+        except BlockingIOError as held:
+            held.filename = os.pread(descriptor, 200, 0).decode(errors="replace").strip()
             os.close(descriptor)
+            raise
+        os.close(descriptor)  # the lab went down while we waited: that lock guards nothing any more
 
 
 def _is_still(path: Path, descriptor: int) -> bool:
@@ -53,13 +63,12 @@ def record(lab: Lab, kind: str, name: str) -> Iterator[None]:
 @contextmanager
 def whole_lab(lab: Lab, doing: str) -> Iterator[None]:
     """Work alone on the whole lab (`doing`: "lab up", "lab run" ...), or be refused at once, naming who does."""
-    descriptor = _open(lab.state / "lock")
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(descriptor, 200, 0).decode(errors="replace").strip() or "another process"
-            raise Refused(f"{lab.state}: {holder} works on this lab, wait until it is done or end it") from None
+        descriptor = _hold(lab.state / "lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as held:
+        holder = held.filename or "another process"
+        raise Refused(f"{lab.state}: {holder} works on this lab, wait until it is done or end it") from None
+    try:
         since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"`{doing}` (process {os.getpid()}, since {since})\n".encode(), 0)

@@ -28,6 +28,8 @@ def start(lab: Lab, release: str = "bookworm") -> None:
         tools.need("apt-ftparchive", "gpg", "dpkg", "nsenter")
         namespaces.create(lab.namespace, forwards=False)
         _write_key(lab)
+        if (lab.public / "release").exists() and (lab.public / "release").read_text().strip() != release:
+            cgroups.kill(_cgroup(lab))  # it serves the archive of another release
         records.write_text(lab.public / "release", release + "\n")
         _index(lab, release)
         if not is_running(lab):

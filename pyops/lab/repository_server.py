@@ -1,4 +1,5 @@
-# ruff: noqa: PTH - a request is a path of text, and is checked as one
+# A request is a path of text, and is checked as one.
+# ruff: noqa: PTH113, PTH118, PTH123
 """Serves the lab's packages over HTTP, as a proxy: whatever host a request names, the path alone decides the answer.
 
 A program of its own, started by `repository.start` inside the lab's namespace: PORT INDEX ARCHIVE.

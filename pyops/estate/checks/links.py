@@ -12,7 +12,7 @@ ENOUGH_CARRIERS = 2
 
 
 def check_links(estate: Estate, _today: date) -> Iterator[Finding]:
-    """Links to oneself, over a carrier that a site lacks, with a wrong prefix or a shared port; pairs with too few carriers."""
+    """Links to oneself, over a carrier that a site lacks, with a wrong prefix or port; pairs with too few carriers."""
     for link in estate.links.values():
         yield from _link(estate, link)
     yield from _ports(estate)
@@ -57,5 +57,6 @@ def _pairs(estate: Estate) -> Iterator[Finding]:
     for pair in itertools.combinations(estate.sites, 2):
         have = len(carriers.get(frozenset(pair), ()))
         if have < ENOUGH_CARRIERS:
-            rule = f"are joined over {have or 'no'} carrier{'s' if have != 1 else ''}: every pair of sites needs {ENOUGH_CARRIERS}"
+            over = f"{have or 'no'} carrier{'s' if have != 1 else ''}"
+            rule = f"are joined over {over}: every pair of sites needs {ENOUGH_CARRIERS}"
             yield Finding(("links",), " and ".join(pair), rule)

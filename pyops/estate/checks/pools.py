@@ -65,15 +65,11 @@ def _addresses(zone: Zone, pool: Pool, site: str, taken: dict[IPv4Address, str])
     for number in range(1, pool.count[site] + 1):
         address, name = pool_address(zone, pool, number), f"{site}-{pool.id}-{number:02}"
         if address is None or address > zone.out_of_band:
-            yield Finding(
-                at, pool.count[site], f"the pool is larger than its zone: {name} does not fit into {zone.prefix}"
-            )
+            rule = f"the pool is larger than its zone: {name} does not fit into {zone.prefix}"
+            yield Finding(at, pool.count[site], rule)
             return
         if address == zone.out_of_band:
-            yield Finding(
-                at,
-                address,
-                f"is reserved: the last usable address of {zone.id} is kept for out-of-band access, and {name} would take it",
-            )
+            rule = f"is reserved: the last usable address of {zone.id} is for out-of-band access, not for {name}"
+            yield Finding(at, address, rule)
         if taken.setdefault(address, name) != name:
             yield Finding(at, address, f"would be the address of {name} and is already that of {taken[address]}")

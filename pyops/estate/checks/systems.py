@@ -11,7 +11,7 @@ DAY = timedelta(days=1)
 
 
 def check_systems(estate: Estate, today: date) -> Iterator[Finding]:
-    """Deviations that have expired or that nobody may have, systems without an answer for a partner, rings past the deadline."""
+    """Deviations that have expired or may not be, partners without an alignment, rings past the deadline."""
     for system in estate.systems.values():
         yield from _alignment(estate, system)
         yield from _deviations(system, today)

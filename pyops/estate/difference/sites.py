@@ -1,7 +1,6 @@
 """Sites, their zones and circuits, that come, go or change."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
 
 from pyops.estate.base import Part
 from pyops.estate.difference.fields import compare_parts
@@ -10,8 +9,6 @@ from pyops.estate.difference.values import spoken
 from pyops.estate.model import Estate
 from pyops.estate.network import Circuit, Site, Zone
 from pyops.estate.problems import Location
-
-P = TypeVar("P", bound=Part)
 
 
 def compare_sites(old: Estate, new: Estate) -> Iterator[Difference]:
@@ -43,7 +40,7 @@ def _site(estate: Estate, site: Site) -> str:
     )
 
 
-def _parts(
+def _parts[P: Part](
     subject: Subject, what: str, told: Callable[[P], str], old: Mapping[str, P], new: Mapping[str, P], at: Location
 ) -> Iterator[Difference]:
     for name in {**old, **new}:

@@ -1,0 +1,205 @@
+"""Runs the Pulumi engine as a child process on one project and reads its event stream.
+
+Nothing of the lab's is written into the work tree or into the engineer's own login: backend, home, configuration and
+passphrase of a `Project` are paths. Where one is None, the engine uses what the engineer has.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from pyops.engines import toolchain
+from pyops.engines.events import Event, Message, Phase, Progress, Step, Summary, parsed
+from pyops.errors import OutsideFailed
+
+type Listener = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Project:
+    """One Pulumi project with the stack to work on.
+
+    `environment` is added to the engine's (for example what `pyops.emulator.attach` yields).
+    """
+
+    folder: Path
+    stack: str
+    backend: Path | None = None
+    home: Path | None = None
+    config_file: Path | None = None
+    passphrase_file: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        return f"{self.folder.name}/{self.stack}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of the engine did, or in a preview would do; `text` is its own display."""
+
+    steps: tuple[Step, ...]
+    messages: tuple[Message, ...]
+    counts: Mapping[str, int]
+    text: str
+
+    @property
+    def changes(self) -> tuple[Step, ...]:
+        """The steps that change something."""
+        return tuple(step for step in self.steps if step.operation not in _UNCHANGED)
+
+
+_UNCHANGED = {"same", "read", "refresh"}
+_OWN_TYPES = ("pulumi:pulumi:", "pulumi:providers:")
+_COMMON = ("--non-interactive", "--color", "never")
+_RUN = ("--diff", "--suppress-permalink")
+
+
+def preview(project: Project, listener: Listener | None = None, *, refresh: bool = False, save_plan: Path | None = None) -> Run:
+    """What `up` would do. `refresh` reads the truth first; `save_plan` keeps the plan for `up(plan=...)`.
+
+    Raises OutsideFailed with the engine's own messages, as do all verbs.
+    """
+    options = ["--refresh"] if refresh else []
+    return _run(project, "preview", [*options, *(["--save-plan", str(save_plan)] if save_plan else [])], listener)
+
+
+def up(project: Project, listener: Listener | None = None, *, refresh: bool = False, plan: Path | None = None) -> Run:
+    """Applies the program; with `plan`, refuses what the plan does not hold."""
+    options = ["--yes", "--skip-preview", *(["--refresh"] if refresh else [])]
+    return _run(project, "up", [*options, *(["--plan", str(plan)] if plan else [])], listener)
+
+
+def refresh(project: Project, listener: Listener | None = None, *, preview_only: bool = False) -> Run:
+    """Brings the state in line with the truth; its changes are the drift."""
+    return _run(project, "refresh", ["--preview-only"] if preview_only else ["--yes", "--skip-preview"], listener)
+
+
+def destroy(project: Project, listener: Listener | None = None, *, preview_only: bool = False) -> Run:
+    """Deletes everything that the stack made; what is protected makes it fail."""
+    return _run(project, "destroy", ["--preview-only"] if preview_only else ["--yes", "--skip-preview"], listener)
+
+
+def called(project: Project, *arguments: str) -> str:
+    """The output of any other engine command on the project, for example `stack output --json`."""
+    command = [str(toolchain.pulumi_folder() / "pulumi"), *arguments, *_COMMON]
+    done = subprocess.run(command, cwd=project.folder, env=environment(project), capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise OutsideFailed(f"pulumi {' '.join(arguments[:2])} of {project.label}: {_plain(done.stderr or done.stdout)}")
+    return done.stdout
+
+
+def environment(project: Project) -> dict[str, str]:
+    """The engine's environment: also what an engineer needs to run `pulumi` by hand on the same stack."""
+    own = {
+        "PULUMI_SKIP_UPDATE_CHECK": "1",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "1",
+        "PULUMI_DEBUG_COMMANDS": "1",  # the event log is behind it
+        "PATH": toolchain.search_path(toolchain.program_folder(), toolchain.pulumi_folder()),
+    }
+    if project.backend:
+        own["PULUMI_BACKEND_URL"] = project.backend.resolve().as_uri()
+    if project.home:
+        own["PULUMI_HOME"] = str(project.home.resolve())
+    if project.passphrase_file:
+        own["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(project.passphrase_file.resolve())
+    return {**os.environ, **own, **project.environment}
+
+
+def _run(project: Project, verb: str, options: list[str], listener: Listener | None) -> Run:
+    where = ["--stack", project.stack]
+    where += ["--config-file", str(project.config_file.resolve())] if project.config_file else []
+    command = [str(toolchain.pulumi_folder() / "pulumi"), verb, *where, *options, *_RUN, *_COMMON]
+    events: list[Event] = []
+    with tempfile.TemporaryFile("w+", errors="replace") as output, tempfile.TemporaryFile("w+", errors="replace") as errors:
+        with _started(project, command, output.fileno(), errors.fileno()) as (process, stream):
+            for event in _events(process, stream):
+                events.append(event)
+                if listener:
+                    listener(event)
+            code = process.wait()
+        texts = [_content(file) for file in (output, errors)]
+    run = _collected(events, texts[0])
+    if code:
+        raise OutsideFailed(f"pulumi {verb} of {project.label}: {_reason(run, texts[1], code)}")
+    return run
+
+
+@contextlib.contextmanager
+def _started(project: Project, command: list[str], output: int, errors: int) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The engine with a pipe for its events. On an interrupt it is left to finish its own way, which releases its lock."""
+    reading, writing = os.pipe()
+    command = [*command, "--event-log", f"/dev/fd/{writing}"]
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=project.folder,
+            env=environment(project),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            pass_fds=[writing],
+        )
+    finally:
+        os.close(writing)
+    try:
+        yield process, reading
+    finally:
+        os.close(reading)
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+
+
+def _events(process: subprocess.Popen[bytes], stream: int) -> Iterator[Event]:
+    """Events as they come; children of the engine may hold the pipe open, so its own end counts too."""
+    rest = b""
+    while True:
+        ready, _, _ = select.select([stream], [], [], 0.2)
+        chunk = os.read(stream, 1 << 16) if ready else b""
+        if not chunk and (ready or process.poll() is not None):
+            return
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            if line and (event := parsed(line.decode())):
+                yield event
+
+
+def _content(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()
+
+
+def _collected(events: list[Event], text: str) -> Run:
+    """One step a resource: what was planned for it first. The stack itself and its providers are the engine's own affair."""
+    steps: dict[str, Step] = {}
+    for event in events:
+        if isinstance(event, Progress) and event.phase is Phase.PLANNED and not event.step.type.startswith(_OWN_TYPES):
+            steps.setdefault(event.step.urn, event.step)
+    counts = next((event.counts for event in events if isinstance(event, Summary)), {})
+    return Run(tuple(steps.values()), tuple(event for event in events if isinstance(event, Message)), counts, text)
+
+
+def _reason(run: Run, errors: str, code: int) -> str:
+    """The engine's own errors, each once, with the resource they belong to."""
+    found = []
+    for message in run.messages:
+        if message.severity == "error" and message.text not in _EMPTY_WORDS:
+            name = message.urn.split("::", 3)[3] if message.urn.count("::") >= 3 else ""
+            found.append(f"{name}: {message.text}" if name else message.text)
+    return "\n".join(dict.fromkeys(found)) or _plain(errors) or f"ended with {code}"
+
+
+_EMPTY_WORDS = {"update failed", "preview failed", "error: update failed", "error: preview failed"}
+
+
+def _plain(text: str) -> str:
+    return text.strip().removeprefix("error: ")

@@ -1,0 +1,120 @@
+"""Readies a project's stack for a run: its folders, passphrase and configuration, and a lock that a kill left behind.
+
+Everything here may be repeated, and nothing of it touches the work tree.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import yaml
+
+from pyops.engines.pulumi import Project, called
+from pyops.errors import Refused
+
+_OWNER_SECONDS = 20
+"""How long an engine whose caller was killed may take to notice and to end."""
+
+
+def ready(project: Project, settings: Mapping[str, str] | None = None) -> None:
+    """Makes the stack if it is missing, sets its configuration, and releases a dead owner's lock.
+
+    For projects with a backend, home, configuration and passphrase of their own. Raises Refused while another run
+    holds the stack, OutsideFailed when the engine cannot make it.
+    """
+    if not (project.backend and project.home and project.config_file and project.passphrase_file):
+        raise Refused(f"{project.label}: a stack is made ready only in a backend of our own")
+    for folder in (project.backend, project.home, project.config_file.parent, project.passphrase_file.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    _passphrase(project.passphrase_file)
+    if not _state(project).exists():
+        _make(project, project.config_file)
+    if settings:
+        configure(project.config_file, settings)
+    release(project)
+
+
+def configure(config_file: Path, settings: Mapping[str, str]) -> None:
+    """Sets plain configuration values (`network:estate: ...`); the file's other entries stay."""
+    content = yaml.safe_load(config_file.read_text()) if config_file.exists() else None
+    entries = {**(content or {}), "config": {**((content or {}).get("config") or {}), **settings}}
+    if entries != content:
+        _written(config_file, yaml.safe_dump(entries, sort_keys=False))
+
+
+def release(project: Project) -> None:
+    """Cancels the stack's lock when the process that took it is gone; waits a little for one that is about to end."""
+    deadline = time.monotonic() + _OWNER_SECONDS
+    while owners := _locks(project):
+        alive = [owner for owner in owners if _alive(owner)]
+        if not alive:
+            called(project, "cancel", "--yes", "--stack", project.stack)
+            return
+        if time.monotonic() > deadline:
+            owner = alive[0]
+            raise Refused(f"{project.label}: locked by process {owner['pid']} since {owner['timestamp']}, wait for it to end")
+        time.sleep(0.5)
+
+
+def project_name(project: Project) -> str:
+    """The name that URNs carry, from the project's own file."""
+    found = yaml.safe_load((project.folder / "Pulumi.yaml").read_text())
+    return str(found["name"])
+
+
+def _state(project: Project) -> Path:
+    assert project.backend
+    return project.backend / ".pulumi" / "stacks" / project_name(project) / f"{project.stack}.json"
+
+
+def _make(project: Project, config_file: Path) -> None:
+    """The engine writes a new stack's configuration beside Pulumi.yaml, so it is given a copy of that in a folder apart."""
+    with tempfile.TemporaryDirectory(prefix="pyops-stack-") as folder:
+        own = Path(folder) / f"Pulumi.{project.stack}.yaml"
+        shutil.copy(project.folder / "Pulumi.yaml", folder)
+        if config_file.exists():
+            shutil.copy(config_file, own)
+        called(replace(project, folder=Path(folder)), "stack", "init", project.stack, "--no-select")
+        _written(config_file, own.read_text() if own.exists() else "{}\n")
+
+
+def _passphrase(path: Path) -> None:
+    if not path.exists():
+        _written(path, secrets.token_urlsafe(32) + "\n")
+
+
+def _written(path: Path, text: str) -> None:
+    """Whole or not at all, readable by its owner only."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(file.name, path)
+
+
+def _locks(project: Project) -> list[dict[str, str]]:
+    assert project.backend
+    found = []
+    for file in (project.backend / ".pulumi" / "locks").glob(f"**/{project_name(project)}/{project.stack}/*.json"):
+        try:
+            found.append(json.loads(file.read_text() or "{}"))
+        except FileNotFoundError:
+            continue
+    return found
+
+
+def _alive(owner: Mapping[str, str]) -> bool:
+    """An owner on another machine cannot be asked, so it counts as alive; a recycled process id is no engine."""
+    if owner.get("hostname", socket.gethostname()) != socket.gethostname():
+        return True
+    try:
+        return Path(f"/proc/{owner.get('pid', 0)}/comm").read_text().startswith("pulumi")
+    except OSError:
+        return False
