@@ -26,9 +26,14 @@ def main() -> None:
     store = Store(arguments.store)
     server = grpc.server(
         ThreadPoolExecutor(_WORKERS),
-        options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE), ("grpc.max_send_message_length", _LARGEST_MESSAGE)],
+        options=[
+            ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
+            ("grpc.max_send_message_length", _LARGEST_MESSAGE),
+        ],
     )
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(StandIn(store, arguments.stack, arguments.lab)), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(
+        Provider(StandIn(store, arguments.stack, arguments.lab)), server
+    )
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)

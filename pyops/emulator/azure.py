@@ -102,7 +102,9 @@ class StandIn:
             raise Refused(f"{wanted.id}: already exists (made as {existing.urn}), an id belongs to one resource")
         changed = [change.path for change in differences(existing.inputs, wanted.inputs)]
         if changed:
-            raise Refused(f"{wanted.id}: already exists with other inputs ({', '.join(changed)}), import or delete it first")
+            raise Refused(
+                f"{wanted.id}: already exists with other inputs ({', '.join(changed)}), import or delete it first"
+            )
 
     def _needed(self, urn: Urn, arm_id: str, inputs: Properties) -> tuple[str, ...]:
         """The ids that the resource uses; Refused when one of them, or its parent, does not exist."""
@@ -115,7 +117,9 @@ class StandIn:
                 raise Refused(f"{arm_id}: {needed} does not exist, it must be made first")
         return tuple(dict.fromkeys(used))
 
-    def read(self, urn: Urn, arm_id: str, inputs: Properties, outputs: Properties) -> tuple[Properties, Properties] | None:
+    def read(
+        self, urn: Urn, arm_id: str, inputs: Properties, outputs: Properties
+    ) -> tuple[Properties, Properties] | None:
         """Inputs and outputs as they are in truth; None when the resource is gone.
 
         Raises Refused for a resource that this stand-in did not make: answering "gone" would drop it from its state.
@@ -168,13 +172,19 @@ class StandIn:
 
     def _own_stack(self, urn: Urn, verb: str) -> None:
         if self.stack is None:
-            raise Refused(f"{urn.name}: to {verb} it was asked of stack {urn.stack}, this stand-in for Azure only previews")
+            raise Refused(
+                f"{urn.name}: to {verb} it was asked of stack {urn.stack}, this stand-in for Azure only previews"
+            )
         if urn.stack != self.stack:
-            raise Refused(f"{urn.name}: to {verb} it was asked of stack {urn.stack}, this stand-in for Azure serves {self.stack} alone")
+            raise Refused(
+                f"{urn.name}: to {verb} it was asked of stack {urn.stack}, this stand-in for Azure serves {self.stack} alone"
+            )
 
     def _own_mark(self, urn: Urn, outputs: Properties, verb: str) -> None:
         if not computed.is_ours(outputs):
-            raise Refused(f"{urn.name}: asked to {verb} it, but this stand-in for Azure did not make it (no mark in its outputs)")
+            raise Refused(
+                f"{urn.name}: asked to {verb} it, but this stand-in for Azure did not make it (no mark in its outputs)"
+            )
 
 
 _PATHS = {"scope", "resourceUri", "resourceType", "providerName"}

@@ -41,13 +41,17 @@ def _object_problems(value: Any, expected: Object, path: str) -> list[str]:
         if name in value:
             found += problems(value[name], field.shape, _below(path, name))
         elif field.required:
-            found.append(f"{_below(path, name)}: not given, {_article(expected.name)} needs it ({described(field.shape)})")
+            found.append(
+                f"{_below(path, name)}: not given, {_article(expected.name)} needs it ({described(field.shape)})"
+            )
     return found
 
 
 def _unknown_name(name: str, expected: Object, path: str) -> str:
     near = get_close_matches(name, expected.fields, n=1, cutoff=0.6)
-    return f"{_below(path, name)}: {_article(expected.name)} has no such property" + (f"; did you mean {near[0]}?" if near else "")
+    return f"{_below(path, name)}: {_article(expected.name)} has no such property" + (
+        f"; did you mean {near[0]}?" if near else ""
+    )
 
 
 def _list_problems(value: Any, expected: ListOf, path: str) -> list[str]:
@@ -65,7 +69,11 @@ def _map_problems(value: Any, expected: MapOf, path: str) -> list[str]:
 def _scalar_problems(value: Any, expected: Text | Number | Flag, path: str) -> list[str]:
     if not _fits(value, expected):
         return [_wrong(value, expected, path)]
-    if isinstance(expected, Text) and expected.choices and value.lower() not in {choice.lower() for choice in expected.choices}:
+    if (
+        isinstance(expected, Text)
+        and expected.choices
+        and value.lower() not in {choice.lower() for choice in expected.choices}
+    ):
         near = get_close_matches(value, expected.choices, n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return [f"{path}: {value!r}, must be {described(expected)}{hint}"]
@@ -98,7 +106,11 @@ def described(expected: Shape) -> str:
         case Text(choices=()):
             return "a text"
         case Text(choices=choices):
-            return "one of " + ", ".join(choices) if len(choices) <= 12 else f"one of {len(choices)} names ({choices[0]}, ...)"
+            return (
+                "one of " + ", ".join(choices)
+                if len(choices) <= 12
+                else f"one of {len(choices)} names ({choices[0]}, ...)"
+            )
         case Number(whole=whole):
             return "a whole number" if whole else "a number"
         case Flag():

@@ -36,11 +36,15 @@ def _answered(method: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return method(self, request, context)
         except PyopsError as error:
-            code = grpc.StatusCode.UNAVAILABLE if isinstance(error, OutsideFailed) else grpc.StatusCode.FAILED_PRECONDITION
+            code = (
+                grpc.StatusCode.UNAVAILABLE if isinstance(error, OutsideFailed) else grpc.StatusCode.FAILED_PRECONDITION
+            )
             context.abort(code, str(error))
         except Exception as error:
             traceback.print_exc(file=sys.stderr)
-            context.abort(grpc.StatusCode.INTERNAL, f"the stand-in for Azure has a bug: {type(error).__name__}: {error}")
+            context.abort(
+                grpc.StatusCode.INTERNAL, f"the stand-in for Azure has a bug: {type(error).__name__}: {error}"
+            )
 
     return call
 

@@ -37,7 +37,9 @@ def _in_table(kind: Kind, path: str) -> bool:
 
 def _touches(path: str, wanted: str) -> bool:
     """A change of the property itself, of a part of it, or of the whole that holds it."""
-    return path == wanted or path.startswith((f"{wanted}.", f"{wanted}[")) or wanted.startswith((f"{path}.", f"{path}["))
+    return (
+        path == wanted or path.startswith((f"{wanted}.", f"{wanted}[")) or wanted.startswith((f"{path}.", f"{path}["))
+    )
 
 
 def _redundancy_replaces(token: str, path: str, old: Properties, new: Properties) -> bool:

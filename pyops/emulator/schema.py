@@ -8,6 +8,7 @@ Wire names are not mechanical (`disk_size_gb` is `diskSizeGB`), so they always c
 import enum
 import importlib
 import sys
+import threading
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -94,6 +95,10 @@ class Schema:
     outputs: frozenset[str]
 
 
+_IMPORTS = threading.Lock()
+"""The engine asks from many threads at once, and the SDK's lazy modules show themselves to a second one half loaded."""
+
+
 @cache
 def schema(token: str) -> Schema:
     """The schema of a type such as `azure-native:network:VirtualHub`; Refused when the installed SDK has no such type."""
@@ -104,7 +109,8 @@ def schema(token: str) -> Schema:
 def _classes(token: str) -> tuple[type, type]:
     try:
         _, module, name = token.split(":")
-        resource = getattr(importlib.import_module(f"pulumi_azure_native.{module}"), name)
+        with _IMPORTS:
+            resource = getattr(importlib.import_module(f"pulumi_azure_native.{module}"), name)
     except (ValueError, ImportError, AttributeError):
         raise Refused(f"{token}: not a type of the installed pulumi_azure_native") from None
     # `<package>.<Name>Args` may be a nested type of that name; the resource's own module has the right one.
@@ -115,7 +121,9 @@ def _classes(token: str) -> tuple[type, type]:
 def shape(found: Any) -> Shape:
     """The shape behind a Python type of the SDK."""
     if _types._is_union_type(found):
-        return _union([arg for arg in typing.get_args(found) if arg is not type(None) and not _types._is_plumbing_arg(arg)])
+        return _union(
+            [arg for arg in typing.get_args(found) if arg is not type(None) and not _types._is_plumbing_arg(arg)]
+        )
     origin, arguments = typing.get_origin(found), typing.get_args(found)
     if found is list or origin in (list, Sequence):
         return ListOf(shape(arguments[0]) if arguments else Anything())

@@ -72,7 +72,9 @@ class Store:
     def find(self, arm_id: str) -> Record | None:
         """The record of an id, without regard to case."""
         with self._failures():
-            row = self._one("select id, urn, type, inputs, outputs, state, key from resources where key = ?", key(arm_id))
+            row = self._one(
+                "select id, urn, type, inputs, outputs, state, key from resources where key = ?", key(arm_id)
+            )
             if row is None:
                 return None
             used = [used for (used,) in self._all("select used from uses where key = ? order by used", row[6])]
@@ -81,7 +83,15 @@ class Store:
     def write(self, record: Record) -> None:
         """Adds or replaces a record together with what it uses."""
         place, made = key(record.id), datetime.now(UTC).isoformat(timespec="seconds")
-        row = (place, record.id, record.urn, record.type, record.stack, json.dumps(record.inputs), json.dumps(record.outputs))
+        row = (
+            place,
+            record.id,
+            record.urn,
+            record.type,
+            record.stack,
+            json.dumps(record.inputs),
+            json.dumps(record.outputs),
+        )
         with self._transaction():
             self._connection.execute(
                 "insert into resources values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (key) do update set id = excluded.id,"
@@ -90,7 +100,9 @@ class Store:
                 (*row, "done" if record.done else "pending", made),
             )
             self._connection.execute("delete from uses where key = ?", (place,))
-            self._connection.executemany("insert or ignore into uses values (?, ?)", [(place, key(used)) for used in record.uses])
+            self._connection.executemany(
+                "insert or ignore into uses values (?, ?)", [(place, key(used)) for used in record.uses]
+            )
 
     def remove(self, arm_id: str) -> None:
         with self._transaction():

@@ -47,6 +47,7 @@ class Run:
     """What a run of the engine did, or in a preview would do; `text` is its own display."""
 
     steps: tuple[Step, ...]
+    refreshed: tuple[Step, ...]
     messages: tuple[Message, ...]
     counts: Mapping[str, int]
     text: str
@@ -56,6 +57,11 @@ class Run:
         """The steps that change something."""
         return tuple(step for step in self.steps if step.operation not in _UNCHANGED)
 
+    @property
+    def drift(self) -> tuple[Step, ...]:
+        """What a refresh found changed (`update`) or gone (`delete`)."""
+        return tuple(step for step in self.refreshed if step.operation not in _UNCHANGED)
+
 
 _UNCHANGED = {"same", "read", "refresh"}
 _OWN_TYPES = ("pulumi:pulumi:", "pulumi:providers:")
@@ -63,7 +69,9 @@ _COMMON = ("--non-interactive", "--color", "never")
 _RUN = ("--diff", "--suppress-permalink")
 
 
-def preview(project: Project, listener: Listener | None = None, *, refresh: bool = False, save_plan: Path | None = None) -> Run:
+def preview(
+    project: Project, listener: Listener | None = None, *, refresh: bool = False, save_plan: Path | None = None
+) -> Run:
     """What `up` would do. `refresh` reads the truth first; `save_plan` keeps the plan for `up(plan=...)`.
 
     Raises OutsideFailed with the engine's own messages, as do all verbs.
@@ -91,9 +99,13 @@ def destroy(project: Project, listener: Listener | None = None, *, preview_only:
 def called(project: Project, *arguments: str) -> str:
     """The output of any other engine command on the project, for example `stack output --json`."""
     command = [str(toolchain.pulumi_folder() / "pulumi"), *arguments, *_COMMON]
-    done = subprocess.run(command, cwd=project.folder, env=environment(project), capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command, cwd=project.folder, env=environment(project), capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
     if done.returncode:
-        raise OutsideFailed(f"pulumi {' '.join(arguments[:2])} of {project.label}: {_plain(done.stderr or done.stdout)}")
+        raise OutsideFailed(
+            f"pulumi {' '.join(arguments[:2])} of {project.label}: {_plain(done.stderr or done.stdout)}"
+        )
     return done.stdout
 
 
@@ -119,7 +131,10 @@ def _run(project: Project, verb: str, options: list[str], listener: Listener | N
     where += ["--config-file", str(project.config_file.resolve())] if project.config_file else []
     command = [str(toolchain.pulumi_folder() / "pulumi"), verb, *where, *options, *_RUN, *_COMMON]
     events: list[Event] = []
-    with tempfile.TemporaryFile("w+", errors="replace") as output, tempfile.TemporaryFile("w+", errors="replace") as errors:
+    with (
+        tempfile.TemporaryFile("w+", errors="replace") as output,
+        tempfile.TemporaryFile("w+", errors="replace") as errors,
+    ):
         with _started(project, command, output.fileno(), errors.fileno()) as (process, stream):
             for event in _events(process, stream):
                 events.append(event)
@@ -134,7 +149,9 @@ def _run(project: Project, verb: str, options: list[str], listener: Listener | N
 
 
 @contextlib.contextmanager
-def _started(project: Project, command: list[str], output: int, errors: int) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def _started(
+    project: Project, command: list[str], output: int, errors: int
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """The engine with a pipe for its events. On an interrupt it is left to finish its own way, which releases its lock."""
     reading, writing = os.pipe()
     command = [*command, "--event-log", f"/dev/fd/{writing}"]
@@ -179,13 +196,23 @@ def _content(file: IO[str]) -> str:
 
 
 def _collected(events: list[Event], text: str) -> Run:
-    """One step a resource: what was planned for it first. The stack itself and its providers are the engine's own affair."""
+    """One step a resource: what was planned for it first. The stack itself and its providers are the engine's own."""
     steps: dict[str, Step] = {}
+    drift: dict[str, Step] = {}
+    refreshing: set[str] = set()
     for event in events:
-        if isinstance(event, Progress) and event.phase is Phase.PLANNED and not event.step.type.startswith(_OWN_TYPES):
+        if not isinstance(event, Progress) or event.step.type.startswith(_OWN_TYPES):
+            continue
+        if event.phase is Phase.PLANNED and event.step.operation == "refresh":
+            refreshing.add(event.step.urn)
+        elif event.phase is Phase.PLANNED:
+            refreshing.discard(event.step.urn)
             steps.setdefault(event.step.urn, event.step)
+        elif event.step.urn in refreshing:
+            drift[event.step.urn] = event.step
     counts = next((event.counts for event in events if isinstance(event, Summary)), {})
-    return Run(tuple(steps.values()), tuple(event for event in events if isinstance(event, Message)), counts, text)
+    messages = tuple(event for event in events if isinstance(event, Message))
+    return Run(tuple(steps.values()), tuple(drift.values()), messages, counts, text)
 
 
 def _reason(run: Run, errors: str, code: int) -> str:

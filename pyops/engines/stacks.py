@@ -59,7 +59,9 @@ def release(project: Project) -> None:
             return
         if time.monotonic() > deadline:
             owner = alive[0]
-            raise Refused(f"{project.label}: locked by process {owner['pid']} since {owner['timestamp']}, wait for it to end")
+            raise Refused(
+                f"{project.label}: locked by process {owner['pid']} since {owner['timestamp']}, wait for it to end"
+            )
         time.sleep(0.5)
 
 

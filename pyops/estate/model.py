@@ -12,15 +12,15 @@ from pyops.estate.hosts import Server, servers_of
 from pyops.estate.network import Flow, Link, Links, Services, Sites
 from pyops.estate.servers import Accounts, Images, Packages, Pool, Pools
 from pyops.estate.service import Backups, Desktops, Directory, Partners, Patches, Systems
-from pyops.estate.values import Name
+from pyops.estate.texts import Domain, Name, Region, Subscription
 
 
 class Azure(Part):
     """Where the service's cloud part lives."""
 
-    subscription: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-    regions: Annotated[tuple[str, ...], Field(min_length=1)]
-    control_region: str
+    subscription: Subscription
+    regions: Annotated[tuple[Region, ...], Field(min_length=1)]
+    control_region: Region
     """The region of Azure Local's control plane: holds names, addresses and tags of servers, never their data."""
 
 
@@ -29,7 +29,7 @@ class Estate(Part):
 
     plugin: Literal["estate"]
     name: Name
-    domain: Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)+$")]
+    domain: Domain
     azure: Azure
     partners: Partners
     sites: Sites

@@ -3,20 +3,36 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from pyops.estate.base import Named, Part, with_ids
-from pyops.estate.values import Address, LinkName, Name, Prefix, SpeedMbps, refusal
+from pyops.estate.texts import HostWord, LinkName, Name, Region, refusal
+from pyops.estate.values import Address, Prefix, SpeedMbps, Whole
+
+SMALLEST_ZONE = 29
+"""Prefix length: room for the gateway, the out-of-band address and at least four hosts."""
+
+
+def _zone_prefix(prefix: IPv4Network) -> IPv4Network:
+    if prefix.prefixlen > SMALLEST_ZONE:
+        raise refusal(f"is too small for a zone: /{SMALLEST_ZONE} at least")
+    return prefix
+
+
+def _link_prefix(prefix: IPv4Network) -> IPv4Network:
+    if prefix.prefixlen != 31:
+        raise refusal("a link is point to point: its prefix is a /31")
+    return prefix
 
 
 class Zone(Named):
     """A VLAN of a site (a bridge in the lab) with its prefix."""
 
-    vlan: Annotated[int, Field(ge=1, le=4094)]
-    prefix: Prefix
+    vlan: Annotated[Whole, Field(ge=1, le=4094)]
+    prefix: Annotated[Prefix, AfterValidator(_zone_prefix)]
 
     @property
     def gateway(self) -> IPv4Address:
@@ -32,7 +48,7 @@ class Zone(Named):
 class Circuit(Named):
     """A carrier's hand-over at a site; its `id` is the carrier's name."""
 
-    vlan: Annotated[int, Field(ge=1, le=4094)]
+    vlan: Annotated[Whole, Field(ge=1, le=4094)]
     prefix: Prefix
     address: Address
     gateway: Address
@@ -50,7 +66,7 @@ class Circuit(Named):
 class Routing(Part):
     """The site's place in BGP."""
 
-    asn: Annotated[int, Field(ge=1, le=4294967295)]
+    asn: Annotated[Whole, Field(ge=1, le=4294967295)]
     loopback: Address
 
 
@@ -58,7 +74,7 @@ class Site(Named):
     """A datacentre: one partner's, in one Azure region."""
 
     partner: Name
-    region: str
+    region: Region
     supernet: Prefix
     zones: Annotated[Mapping[Name, Zone], BeforeValidator(with_ids), Field(min_length=1)]
     circuits: Annotated[Mapping[Name, Circuit], BeforeValidator(with_ids), Field(min_length=1)]
@@ -70,8 +86,8 @@ class Link(Named):
 
     sites: Annotated[tuple[Name, ...], Field(min_length=2, max_length=2)]
     carrier: Name
-    prefix: Prefix
-    port: Annotated[int, Field(ge=1024, le=65535)]
+    prefix: Annotated[Prefix, AfterValidator(_link_prefix)]
+    port: Annotated[Whole, Field(ge=1024, le=65535)]
 
     def other(self, site: str) -> str:
         """The site at the far end."""
@@ -99,8 +115,8 @@ class ServicePort(Part):
     """One port, or a range of ports, of one protocol; for ICMP the echo request has port 0."""
 
     protocol: Protocol
-    first: Annotated[int, Field(ge=0, le=65535)]
-    last: Annotated[int, Field(ge=0, le=65535)]
+    first: Annotated[Whole, Field(ge=0, le=65535)]
+    last: Annotated[Whole, Field(ge=0, le=65535)]
 
     @property
     def ports(self) -> str:
@@ -154,5 +170,5 @@ class Flow(Part):
 
 
 Links = Annotated[Mapping[LinkName, Link], BeforeValidator(with_ids)]
-Sites = Annotated[Mapping[Name, Site], BeforeValidator(with_ids), Field(min_length=1)]
+Sites = Annotated[Mapping[HostWord, Site], BeforeValidator(with_ids), Field(min_length=1)]
 Services = Mapping[Name, Service]

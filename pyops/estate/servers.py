@@ -6,9 +6,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from pyops.estate.base import Named, Part, with_ids
-from pyops.estate.values import Name, SizeMiB
-
-DebianPackage = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+.-]+$")]
+from pyops.estate.texts import AptWord, DebianPackage, HostWord, Name, Uri
+from pyops.estate.values import SizeMiB, Whole, YesNo
 
 
 class Image(Named):
@@ -23,14 +22,14 @@ class Pool(Named):
 
     image: Name
     zone: Name
-    count: Mapping[Name, Annotated[int, Field(ge=0, le=99)]]
-    gateway: bool = False
+    count: Mapping[Name, Annotated[Whole, Field(ge=0, le=99)]]
+    gateway: YesNo = False
     """Whether its one server a site is the site's router: it holds every zone's gateway address and the circuits."""
-    first: Annotated[int, Field(ge=2)] | None = None
-    target: Annotated[int, Field(ge=0)]
+    first: Annotated[Whole, Field(ge=2)] | None = None
+    target: Annotated[Whole, Field(ge=0)]
     """How many servers must be left for the service to hold its promise."""
     ring: Name
-    cpu: Annotated[int, Field(ge=1, le=64)]
+    cpu: Annotated[Whole, Field(ge=1, le=64)]
     memory: SizeMiB
     disk: SizeMiB | None = None
     """A data disk beside the system's own, in MiB."""
@@ -39,17 +38,17 @@ class Pool(Named):
 class Account(Named):
     """A local account on every host, for automation and for the day on which the directory is gone."""
 
-    administrator: bool = False
+    administrator: YesNo = False
 
 
 class Packages(Part):
     """Where hosts take their packages from."""
 
-    uri: Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(/[A-Za-z0-9._/-]*)?$")]
-    suite: str
-    components: Annotated[tuple[str, ...], Field(min_length=1)]
+    uri: Uri
+    suite: AptWord
+    components: Annotated[tuple[AptWord, ...], Field(min_length=1)]
 
 
 Images = Annotated[Mapping[Name, Image], BeforeValidator(with_ids)]
-Pools = Annotated[Mapping[Name, Pool], BeforeValidator(with_ids)]
+Pools = Annotated[Mapping[HostWord, Pool], BeforeValidator(with_ids)]
 Accounts = Annotated[Mapping[Name, Account], BeforeValidator(with_ids)]

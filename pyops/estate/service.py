@@ -1,26 +1,26 @@
 """The service on the network and the servers: partners, sign-on, desks, patches, backups, business systems."""
 
 from collections.abc import Mapping
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from pyops.estate.base import Named, Part, with_ids
-from pyops.estate.values import Address, Duration, HostLabel, Name, TimeOfDay
+from pyops.estate.texts import FileName, HostLabel, Name, Realm, Words
+from pyops.estate.values import Address, Day, Duration, PositiveDuration, TimeOfDay
 
 
 class Partner(Named):
     """A council of the service, with or without a datacentre of its own."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Words
 
 
 class Directory(Part):
     """Single sign-on."""
 
-    realm: Annotated[str, Field(pattern=r"^[A-Z0-9]+(\.[A-Z0-9-]+)*$")]
+    realm: Realm
     pool: Name
 
 
@@ -30,7 +30,7 @@ class Desk(Part):
     name: HostLabel
     site: Name
     partner: Name
-    model: Annotated[str, Field(min_length=1)]
+    model: Words
     ring: Name
     address: Address | None = None
 
@@ -40,7 +40,7 @@ class Desktops(Part):
 
     image: Name
     zone: Name
-    register_file: Annotated[str, Field(alias="register")]
+    register_file: Annotated[FileName, Field(alias="register")]
     desks: tuple[Desk, ...] = Field(default=(), exclude=True)
     """Read from the register; never written in the estate file itself."""
 
@@ -62,7 +62,7 @@ class Window(Part):
 
     day: Weekday
     start: TimeOfDay
-    duration: Duration
+    duration: PositiveDuration
 
 
 class Ring(Named):
@@ -74,17 +74,17 @@ class Ring(Named):
 class Patches(Part):
     """Which level all hosts must reach, when, and how long a serious fix may take."""
 
-    baseline: date
+    baseline: Day
     rings: Annotated[Mapping[Name, Ring], BeforeValidator(with_ids), Field(min_length=1)]
-    deadline: Duration
+    deadline: PositiveDuration
     window: Window
 
 
 class BackupPolicy(Named):
     """What is copied how often, kept how long, mirrored to which partners, and how much may be lost."""
 
-    every: Duration
-    keep: Duration
+    every: PositiveDuration
+    keep: PositiveDuration
     mirror: tuple[Name, ...]
     rpo: Duration
 
@@ -108,10 +108,10 @@ class Deviation(Part):
     """An agreed difference of one partner, with an end."""
 
     partner: Name
-    what: Annotated[str, Field(min_length=1)]
+    what: Words
     owner: Name
-    reason: Annotated[str, Field(min_length=1)]
-    expires: date
+    reason: Words
+    expires: Day
 
 
 class Recovery(Part):

@@ -9,22 +9,21 @@ from pydantic_core import ErrorDetails
 from pyops.estate.base import Part
 from pyops.estate.problems import Finding, Location, nearest
 
+_WHOLE_NUMBER = "must be a whole number"
+_MAP = "must be a map"
+_TEXT = "must be text: YAML reads some bare words (on, no, 12) as other things, so quote it"
 _RULES = {
-    "missing": "is missing",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_from_float": "must be a whole number",
+    "int_type": _WHOLE_NUMBER,
+    "int_parsing": _WHOLE_NUMBER,
+    "int_from_float": _WHOLE_NUMBER,
+    "finite_number": _WHOLE_NUMBER,
     "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "string_type": "must be text; quote it if YAML reads it as something else",
-    "mapping_type": "must be a map",
-    "dict_type": "must be a map",
-    "model_type": "must be a map",
+    "string_type": _TEXT,
+    "invalid_key": _TEXT,
+    "mapping_type": _MAP,
+    "dict_type": _MAP,
+    "model_type": _MAP,
     "tuple_type": "must be a list",
-    "date_type": "must be a date, as in 2026-11-10",
-    "date_parsing": "must be a date, as in 2026-11-10",
-    "date_from_datetime_parsing": "must be a date, as in 2026-11-10",
-    "date_from_datetime_inexact": "must be a date without a time, as in 2026-11-10",
 }
 
 
@@ -36,10 +35,7 @@ def finding(error: ErrorDetails, root: type[Part]) -> Finding:
         return Finding(at, None, "is not a known key" + nearest(str(at[-1]), keys_at(root, at[:-1])))
     if kind == "missing":
         return Finding(at, None, "is missing")
-    return Finding(at, _EMPTY if error["input"] in ({}, [], ()) else error["input"], _rule(kind, context, error["msg"]))
-
-
-_EMPTY = "an empty value"
+    return Finding(at, error["input"], _rule(kind, context, error["msg"]))
 
 
 def _rule(kind: str, context: Mapping[str, Any], message: str) -> str:
@@ -50,13 +46,15 @@ def _rule(kind: str, context: Mapping[str, Any], message: str) -> str:
     if kind in ("greater_than_equal", "less_than_equal"):
         return f"must be at {'least' if 'ge' in context else 'most'} {context.get('ge', context.get('le'))}"
     if kind in ("too_short", "too_long"):
-        bound = context.get("min_length", context.get("max_length"))
-        return f"must have at {'least' if kind == 'too_short' else 'most'} {bound}, has {context['actual_length']}"
-    if kind == "string_pattern_mismatch":
-        return f"must look like {context['pattern']}"
-    if kind == "string_too_short":
-        return "must not be empty"
+        return _length(context)
     return _RULES.get(kind, message[:1].lower() + message[1:])
+
+
+def _length(context: Mapping[str, Any]) -> str:
+    least, most = context.get("min_length"), context.get("max_length")
+    if least == 1:
+        return "must not be empty"
+    return f"must have {least or most} entries, has {context['actual_length']}"
 
 
 def keys_at(root: type[Part], at: Location) -> list[str]:

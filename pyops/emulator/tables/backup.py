@@ -41,8 +41,17 @@ KINDS = (
         minted=("policyId", "rules[].ruleId"),
         names_minted_from=("sourceAccount", "destinationAccount"),
     ),
-    _kind("recoveryservices:Vault", _VAULT, located=True, note="its one-way settings can be taken back here, never in Azure"),
-    _kind("recoveryservices:ProtectionPolicy", f"{_VAULT}/backupPolicies/{{policyName}}", replaces=("properties.policyType",)),
+    _kind(
+        "recoveryservices:Vault",
+        _VAULT,
+        located=True,
+        note="its one-way settings can be taken back here, never in Azure",
+    ),
+    _kind(
+        "recoveryservices:ProtectionPolicy",
+        f"{_VAULT}/backupPolicies/{{policyName}}",
+        replaces=("properties.policyType",),
+    ),
     _kind(
         "recoveryservices:ResourceGuardProxy",
         f"{_VAULT}/backupResourceGuardProxies/{{resourceGuardProxyName}}",

@@ -30,7 +30,9 @@ KINDS = (
     _local("NetworkSecurityGroup", "networkSecurityGroups/{networkSecurityGroupName}"),
     Kind(
         "azure-native:azurestackhci:SecurityRule",
-        in_group("Microsoft.AzureStackHCI/networkSecurityGroups/{networkSecurityGroupName}/securityRules/{securityRuleName}"),
+        in_group(
+            "Microsoft.AzureStackHCI/networkSecurityGroups/{networkSecurityGroupName}/securityRules/{securityRuleName}"
+        ),
     ),
     _local(
         "NetworkInterface",

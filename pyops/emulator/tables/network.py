@@ -22,8 +22,16 @@ def _dns(name: str, path: str, **facts: object) -> Kind:
 KINDS = (
     Kind("azure-native:resources:ResourceGroup", GROUP, located=True),
     _network("VirtualWan", "Microsoft.Network/virtualWans/{virtualWANName}", located=True),
-    _network("VirtualHub", _HUB, located=True, replaces=("addressPrefix", "sku", "virtualWan"), needs=("virtualWan.id",)),
-    _network("VpnSite", "Microsoft.Network/vpnSites/{vpnSiteName}", located=True, replaces=("virtualWan",), needs=("virtualWan.id",)),
+    _network(
+        "VirtualHub", _HUB, located=True, replaces=("addressPrefix", "sku", "virtualWan"), needs=("virtualWan.id",)
+    ),
+    _network(
+        "VpnSite",
+        "Microsoft.Network/vpnSites/{vpnSiteName}",
+        located=True,
+        replaces=("virtualWan",),
+        needs=("virtualWan.id",),
+    ),
     _network(
         "VpnGateway",
         "Microsoft.Network/vpnGateways/{gatewayName}",
@@ -58,8 +66,15 @@ KINDS = (
         note="that its network replaces it is believed, not confirmed",
     ),
     _network("VirtualNetwork", "Microsoft.Network/virtualNetworks/{virtualNetworkName}", located=True),
-    _network("NetworkSecurityGroup", "Microsoft.Network/networkSecurityGroups/{networkSecurityGroupName}", located=True),
-    _network("PrivateEndpoint", "Microsoft.Network/privateEndpoints/{privateEndpointName}", located=True, replaces=("subnet",)),
+    _network(
+        "NetworkSecurityGroup", "Microsoft.Network/networkSecurityGroups/{networkSecurityGroupName}", located=True
+    ),
+    _network(
+        "PrivateEndpoint",
+        "Microsoft.Network/privateEndpoints/{privateEndpointName}",
+        located=True,
+        replaces=("subnet",),
+    ),
     _network(
         "PrivateDnsZoneGroup",
         "Microsoft.Network/privateEndpoints/{privateEndpointName}/privateDnsZoneGroups/{privateDnsZoneGroupName}",

@@ -8,9 +8,6 @@ from pyops.estate.model import Estate
 from pyops.estate.network import Circuit, Site, Zone
 from pyops.estate.problems import Finding, Location
 
-SMALLEST_ZONE = 29
-"""Prefix length: room for the gateway, the out-of-band address and at least four hosts."""
-
 
 def check_addresses(estate: Estate, _today: date) -> Iterator[Finding]:
     """Overlaps between sites, zones, circuits and tunnels; zones outside their site; VLANs used twice."""
@@ -47,8 +44,6 @@ def _zone(site: Site, zone: Zone) -> Iterator[Finding]:
     at = ("sites", site.id, "zones", zone.id, "prefix")
     if not zone.prefix.subnet_of(site.supernet):
         yield Finding(at, zone.prefix, f"lies outside the site's supernet {site.supernet}")
-    if zone.prefix.prefixlen > SMALLEST_ZONE:
-        yield Finding(at, zone.prefix, f"is too small for a zone: /{SMALLEST_ZONE} at least")
     if len(zone.id) > 15:
         yield Finding(at[:-1], zone.id, "names an interface on hosts and may have 15 characters at most")
 

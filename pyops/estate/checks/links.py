@@ -12,7 +12,7 @@ ENOUGH_CARRIERS = 2
 
 
 def check_links(estate: Estate, _today: date) -> Iterator[Finding]:
-    """Links to oneself, over a carrier that a site lacks, with a wrong prefix or port; pairs with too few carriers."""
+    """Links to oneself, over a carrier that a site lacks, on a port that is taken; pairs with too few carriers."""
     for link in estate.links.values():
         yield from _link(estate, link)
     yield from _ports(estate)
@@ -24,8 +24,6 @@ def _link(estate: Estate, link: Link) -> Iterator[Finding]:
     first, second = link.sites
     if first == second:
         yield Finding((*at, "sites"), f"{first}, {second}", "a link joins two different sites")
-    if link.prefix.prefixlen != 31:
-        yield Finding((*at, "prefix"), link.prefix, "a link is point to point: its prefix is a /31")
     for end in dict.fromkeys(link.sites):
         if end in estate.sites and link.carrier in estate.carriers and link.carrier not in estate.sites[end].circuits:
             yield Finding((*at, "carrier"), link.carrier, f"{end} has no circuit of this carrier")

@@ -10,8 +10,8 @@ from pyops.estate.difference.servers import compare_pools
 from pyops.estate.difference.sites import compare_sites
 from pyops.estate.difference.systems import compare_systems
 from pyops.estate.difference.telling import Change, Difference, Subject, tell
-from pyops.estate.difference.values import label
 from pyops.estate.model import Estate
+from pyops.estate.spoken import label
 
 _SECTIONS: Mapping[str, Callable[[Estate, Estate], Iterable[Difference]]] = {
     "sites": compare_sites,

@@ -5,8 +5,8 @@ from typing import Any
 
 from pyops.estate.base import Part
 from pyops.estate.difference.telling import ADDED, CHANGED, REMOVED, Difference, Subject, joined
-from pyops.estate.difference.values import described, label, spoken
 from pyops.estate.problems import Location
+from pyops.estate.spoken import described, label, spoken
 
 
 def compare_maps(

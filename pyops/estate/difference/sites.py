@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pyops.estate.base import Part
 from pyops.estate.difference.fields import compare_parts
 from pyops.estate.difference.telling import ADDED, REMOVED, Difference, Subject, counted, joined
-from pyops.estate.difference.values import spoken
 from pyops.estate.model import Estate
 from pyops.estate.network import Circuit, Site, Zone
 from pyops.estate.problems import Location
+from pyops.estate.spoken import spoken
 
 
 def compare_sites(old: Estate, new: Estate) -> Iterator[Difference]:

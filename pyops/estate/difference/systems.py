@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from pyops.estate.difference.fields import compare_maps, compare_parts
 from pyops.estate.difference.telling import ADDED, REMOVED, Difference, Subject
-from pyops.estate.difference.values import described
 from pyops.estate.model import Estate
 from pyops.estate.problems import Location
 from pyops.estate.service import Deviation, System
+from pyops.estate.spoken import described
 
 
 def compare_systems(old: Estate, new: Estate) -> Iterator[Difference]:

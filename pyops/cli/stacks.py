@@ -1,0 +1,170 @@
+"""`pyops stacks`: the three Pulumi projects in their order."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pyops.cli.context import Inventory, estate_of
+from pyops.errors import Refused
+
+if TYPE_CHECKING:
+    from pyops.engines.pulumi import Project, Run
+    from pyops.estate import Estate
+
+app = typer.Typer(
+    help="The Pulumi stacks network, server_pool and backup_replication, in their order.", no_args_is_help=True
+)
+
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json", help="Print JSON: by stack, `counts` and `changes` (operation, type, name, properties, replaced_by)."
+    ),
+]
+InLab = Annotated[
+    bool, typer.Option("--lab", help="On this estate's lab, with the stand-in for Azure, instead of on Azure.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Checkpoints = Annotated[
+    Path | None,
+    typer.Option(
+        "--state", help="Folder of exported states (`pulumi stack export > network.json`, ...) to preview from."
+    ),
+]
+
+
+@app.command()
+def preview(
+    inventory: Inventory = None,
+    state: Checkpoints = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Show the engine's own detailed text.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what the stacks would do. Needs no credentials: the stand-in for Azure over the recorded state."""
+    from pyops.environments.previews import preview_all, workspace_of
+
+    runs = preview_all(workspace_of(estate_of(inventory)), state)
+    _show(runs, as_json, diff)
+
+
+@app.command()
+def up(inventory: Inventory = None, lab: InLab = False, yes: Yes = False, as_json: Json = False) -> None:
+    """Apply the three stacks, the network first."""
+    from pyops.cli.steps import engine_line
+    from pyops.engines import pulumi
+
+    _confirm("Apply the three stacks", lab or yes)
+    _each(inventory, lab, lambda project: pulumi.up(project, engine_line), as_json)
+
+
+@app.command()
+def refresh(
+    inventory: Inventory = None,
+    lab: InLab = False,
+    yes: Yes = False,
+    preview_only: Annotated[bool, typer.Option("--preview-only", help="Show the drift, record nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Read the truth and show what drifted from what was declared."""
+    from pyops.engines import pulumi
+
+    _confirm("Record the truth in the three stacks", lab or yes or preview_only)
+    _each(inventory, lab, lambda project: pulumi.refresh(project, preview_only=preview_only), as_json)
+
+
+@app.command()
+def destroy(inventory: Inventory = None, lab: InLab = False, yes: Yes = False, as_json: Json = False) -> None:
+    """Delete what the stacks made, the network last. What holds data refuses it."""
+    from pyops.cli.steps import engine_line
+    from pyops.engines import pulumi
+
+    _confirm("Delete everything that the three stacks made", yes)
+    _each(inventory, lab, lambda project: pulumi.destroy(project, engine_line), as_json, backwards=True)
+
+
+def _confirm(question: str, answered: bool) -> None:
+    if not answered:
+        typer.confirm(f"{question}?", abort=True, err=True)
+
+
+def _each(inventory: Path | None, lab: bool, verb: Any, as_json: bool, backwards: bool = False) -> None:
+    from pyops.cli.steps import step
+    from pyops.environments.workspace import STACKS
+
+    runs = {}
+    with _projects(estate_of(inventory), lab) as project:
+        for name in reversed(STACKS) if backwards else STACKS:
+            with step(name):
+                runs[name] = verb(project(name))
+    _show(runs, as_json)
+
+
+@contextmanager
+def _projects(estate: "Estate", lab: bool) -> Iterator[Any]:
+    """Projects by name: of the lab with the stand-in attached, or of the engineer's own login."""
+    from pyops.environments.laboratory import laboratory
+    from pyops.environments.workspace import engineers_project
+    from pyops.lab import locks
+
+    if not lab:
+        yield lambda name: engineers_project(name, estate)
+        return
+    here = laboratory(estate)
+    if not here.lab.state.exists():
+        raise Refused(f"{here.lab.state}: {estate.name} has no lab here, `pyops lab up` builds it")
+    with locks.whole_lab(here.lab, "stacks"), here.attached() as environment:
+        here.workspace.ready()
+
+        def project(name: str) -> "Project":
+            return here.workspace.project(name, environment)
+
+        yield project
+
+
+def _show(runs: "Mapping[str, Run]", as_json: bool, diff: bool = False) -> None:
+    from pyops.cli import output
+
+    if as_json:
+        typer.echo(json.dumps({name: _plain(run) for name, run in runs.items()}, indent=2))
+        return
+    if diff:
+        output.show(*(run.text for run in runs.values()))
+    notes = dict.fromkeys(
+        message.text for run in runs.values() for message in run.messages if message.severity == "info"
+    )
+    rows = [
+        (name, step.operation, step.type.rpartition(":")[2], step.name.rpartition("::")[2], _why(step))
+        for name, run in runs.items()
+        for step in run.changes
+    ]
+    if rows:
+        output.show(output.table("Changes", ("stack", "operation", "type", "name", "properties"), rows))
+    counts = [
+        f"{name}: {', '.join(f'{n} {kind}' for kind, n in sorted(run.counts.items()) if kind != 'same') or 'no change'}"
+        for name, run in runs.items()
+    ]
+    output.show(*counts, *notes)
+
+
+def _why(step: Any) -> str:
+    if step.replaced_by:
+        return "replaced by " + ", ".join(step.replaced_by)
+    return ", ".join(change.path for change in step.changes)
+
+
+def _plain(run: "Run") -> dict[str, Any]:
+    changes = [
+        {
+            "operation": step.operation,
+            "type": step.type,
+            "name": step.name.rpartition("::")[2],
+            "properties": [change.path for change in step.changes],
+            "replaced_by": list(step.replaced_by),
+        }
+        for step in run.changes
+    ]
+    return {"counts": dict(run.counts), "changes": changes}
