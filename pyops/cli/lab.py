@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import click
 import typer
 
-from pyops.errors import Refused
+from pyops.cli.context import Inventory, estate_of, inventory_file
+from pyops.errors import OutsideFailed, Refused
 
 if TYPE_CHECKING:
     from pyops.lab import Lab
@@ -29,11 +31,78 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON with stable keys.
 
 
 def open_lab(state: Path | None) -> "Lab":
-    """The lab that a command means."""
+    """The lab that a command means: of `--state`, else of the estate that `-i` names, else the one of this checkout."""
     from pyops.lab import Lab
     from pyops.lab.connect import find_state
 
+    inventory = click.get_current_context().find_root().params.get("inventory")
+    if state is None and inventory:
+        from pyops.environments.laboratory import laboratory
+
+        return laboratory(estate_of(inventory)).lab
     return Lab(state or Path(find_state()))
+
+
+@app.command()
+def up(inventory: Inventory = None) -> None:
+    """Build the estate's lab, or complete it: images, keys, `pulumi up` of the three stacks, desks. Quick when nothing changed."""
+    from pyops.cli.steps import engine_line, step
+    from pyops.environments.laboratory import build, laboratory
+    from pyops.lab import locks
+
+    here = laboratory(estate_of(inventory))
+    with step(f"lab of {here.estate.name}: {len(here.hosts)} hosts"), locks.whole_lab(here.lab, "lab up"):
+        build(here, step, engine_line)
+
+
+@app.command()
+def converge(
+    inventory: Inventory = None,
+    check: Annotated[bool, typer.Option("--check", help="Name what would change, change nothing.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show the differences of files.")] = False,
+    limit: Annotated[str, typer.Option("--limit", help="Hosts or groups, as Ansible writes them.")] = "",
+    plain: Annotated[bool, typer.Option("--plain", help="With Ansible's own strategy instead of mitogen's.")] = False,
+    verbosity: Annotated[int, typer.Option("-v", count=True, help="More words; up to -vvv.")] = 0,
+) -> None:
+    """Run the production playbooks on the lab's hosts."""
+    from pyops.cli.steps import step
+    from pyops.engines.ansible import Play, run
+    from pyops.environments.workspace import CHECKOUT
+
+    play = Play(
+        folder=CHECKOUT,
+        playbooks=(CHECKOUT / "playbooks" / "site.yml",),
+        inventory=inventory_file(inventory).resolve(),
+        limit=limit,
+        is_check=check,
+        is_diff=diff,
+        is_mitogen=not plain,
+        verbosity=verbosity,
+    )
+    with step(f"ansible-playbook playbooks/site.yml{' --check' if check else ''}"):
+        outcome = run(play)
+    if not outcome.is_ok:
+        raise OutsideFailed(f"playbooks/site.yml: {len(outcome.failures)} tasks failed, see above")
+    typer.echo(
+        f"{'would change' if check else 'changed'}: {len(outcome.changed)} tasks on {len({r.host for r in outcome.changed})} hosts"
+    )
+
+
+@app.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+def run_command(command: list[str], inventory: Inventory = None) -> None:
+    """Run a command with the lab's Pulumi: backend, passphrase and the stand-in for Azure (`pyops lab run pulumi preview`)."""
+    import subprocess
+
+    from pyops.engines.pulumi import environment
+    from pyops.environments.laboratory import laboratory
+
+    here = laboratory(estate_of(inventory))
+    with here.attached() as attached:
+        project = here.workspace.project(Path.cwd().name, attached)
+        done = subprocess.run(
+            command, env={**environment(project), "PYOPS_LAB_STATE": str(here.lab.state)}, check=False
+        )
+    raise typer.Exit(done.returncode)
 
 
 @app.command()

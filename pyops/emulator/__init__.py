@@ -1,1 +1,4 @@
-"""A Pulumi provider that stands in for Azure on one machine: it stores what it is told, and makes a part of it real in the lab."""
+"""A Pulumi provider that stands in for Azure on one machine.
+
+It stores what it is told, and in the lab it makes a part of that real.
+"""

@@ -1,4 +1,7 @@
-"""`python -m pyops.emulator --store FILE --stack NAME [--lab STATE_FOLDER]`: prints its port, then serves until its parent ends."""
+"""Serves the stand-in: `python -m pyops.emulator --store FILE --stack NAME [--lab STATE_FOLDER]`.
+
+Prints its port as the first line of standard output, then serves until its parent ends.
+"""
 
 import argparse
 import os
@@ -21,6 +24,7 @@ _LARGEST_MESSAGE = 400 * 1024 * 1024  # the engine's own limit
 
 
 def main() -> None:
+    """Serve on a free port of the loopback interface."""
     arguments = _arguments()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the engine's to handle; it still needs answers
     store = Store(arguments.store)
@@ -36,7 +40,7 @@ def main() -> None:
     )
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    print(port, flush=True)
+    print(port, flush=True)  # noqa: T201  # the parent reads it
     _wait_for_the_end()
     server.stop(_GRACE_SECONDS).wait()
     store.close()

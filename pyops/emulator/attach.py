@@ -23,19 +23,19 @@ def attached(store: Path | None, stack: str | None, lab: Path | None = None) -> 
     command += ["--stack", stack] if stack else []
     command += ["--lab", str(lab)] if lab else []
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin and process.stdout
-        port = process.stdout.readline().strip()
+        port = process.stdout.readline().strip() if process.stdout else ""
         if not port.isdigit():
             raise OutsideFailed(f"pyops.emulator: ended with {process.wait()} before it served, see its message above")
         try:
             yield {"PULUMI_DEBUG_PROVIDERS": f"azure-native:{port}"}
         finally:
-            process.stdin.close()
             _end(process)
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """What is being made real is finished first; only a stand-in that hangs is killed."""
+    """Close its input, and let it finish what it is making real; only one that hangs is killed."""
+    if process.stdin:
+        process.stdin.close()
     try:
         process.wait(_LAST_SECONDS)
     except subprocess.TimeoutExpired:

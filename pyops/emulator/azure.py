@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pyops.emulator import checking, computed, identity
+from pyops.emulator import checking, computed, identity, rules
 from pyops.emulator.differences import Difference, differences
 from pyops.emulator.kinds import kind_of
 from pyops.emulator.realize import realizer
@@ -17,20 +17,23 @@ from pyops.errors import Refused
 
 @dataclass(frozen=True)
 class Urn:
-    """`urn:pulumi:<stack>::<project>::<parent types$type>::<name>`"""
+    """The engine's name of a resource: `urn:pulumi:<stack>::<project>::<parent types$type>::<name>`."""
 
     text: str
 
     @property
     def stack(self) -> str:
+        """The stack that the resource belongs to."""
         return self.text.split("::")[0].removeprefix("urn:pulumi:")
 
     @property
     def token(self) -> str:
+        """The resource's own type."""
         return self.text.split("::")[2].rsplit("$", 1)[-1]
 
     @property
     def name(self) -> str:
+        """The name that the program gave it."""
         return self.text.split("::", 3)[3]
 
 
@@ -52,17 +55,19 @@ class StandIn:
             inputs[own] = bare(olds).get(own) or f"{urn.name}{seed.hex()[:8] or '00000000'}"
         if "location" in known.inputs.fields and "location" not in inputs:
             inputs |= {"location": found} if (found := bare(olds).get("location") or self.location) else {}
-        return inputs, checking.problems(inputs, known.inputs) + self._beyond_types(urn, inputs)
+        return inputs, self._problems(urn, inputs)
 
-    def _beyond_types(self, urn: Urn, inputs: Properties) -> list[str]:
-        kind, found = kind_of(urn.token), []
+    def _problems(self, urn: Urn, inputs: Properties) -> list[str]:
+        found = checking.problems(inputs, schema(urn.token).inputs)
+        kind = kind_of(urn.token)
         if kind and kind.located and "location" not in inputs:
             found.append("location: not given, Azure needs one here or as azure-native:location")
         for name in kind.path_parameters if kind else ():
             value = bare(inputs.get(name))
             if value == "" or (isinstance(value, str) and name not in _PATHS and "/" in value):
                 found.append(f"{name}: {value!r}, must be a name (it is a part of the id)")
-        return found
+        # Rules go on from types: they are asked only about inputs whose types are right.
+        return found or rules.problems(urn.token, inputs)
 
     def diff(self, urn: Urn, old: Properties, new: Properties, ignored: list[str]) -> list[tuple[Difference, bool]]:
         """Each changed property, and whether it replaces the resource."""
@@ -77,6 +82,7 @@ class StandIn:
         self._own_stack(urn, "create")
         arm_id = self._id(urn, inputs)
         uses = self._needed(urn, arm_id, inputs)
+        rules.refuse(urn.token, arm_id, inputs, self.store)
         outputs = computed.outputs(urn.token, arm_id, inputs)
         record = Record(arm_id, urn.text, urn.token, self.store.sealed(inputs), self.store.sealed(outputs), uses)
         existing = self.store.find(arm_id)
@@ -171,19 +177,14 @@ class StandIn:
         return {name: olds.get(name, UNKNOWN) if value is UNKNOWN else value for name, value in expected.items()}
 
     def _own_stack(self, urn: Urn, verb: str) -> None:
-        if self.stack is None:
-            raise Refused(
-                f"{urn.name}: to {verb} it was asked of stack {urn.stack}, this stand-in for Azure only previews"
-            )
         if urn.stack != self.stack:
-            raise Refused(
-                f"{urn.name}: to {verb} it was asked of stack {urn.stack}, this stand-in for Azure serves {self.stack} alone"
-            )
+            served = f"serves {self.stack} alone" if self.stack else "only previews"
+            raise Refused(f"{urn.name}: asked to {verb} it for stack {urn.stack}, this stand-in for Azure {served}")
 
     def _own_mark(self, urn: Urn, outputs: Properties, verb: str) -> None:
         if not computed.is_ours(outputs):
             raise Refused(
-                f"{urn.name}: asked to {verb} it, but this stand-in for Azure did not make it (no mark in its outputs)"
+                f"{urn.name}: asked to {verb} it, but the stand-in for Azure did not make it (it has no mark)"
             )
 
 

@@ -9,7 +9,7 @@ from pyops.emulator.values import UNKNOWN, Properties
 
 MARK = "standIn"
 OURS = "pyops.emulator"
-"""Every resource that this provider makes carries it in its outputs; the SDK passes over outputs that it does not know."""
+"""Every resource made here carries it in its outputs; the SDK passes over outputs that it does not know."""
 
 _TENANT = "00000000-0000-0000-0000-000000000001"
 

@@ -14,6 +14,8 @@ _AN_ID = re.compile(r"/?(subscriptions|providers)/", re.IGNORECASE)
 
 
 class Change(Enum):
+    """How a property differs."""
+
     ADD = "add"
     DELETE = "delete"
     UPDATE = "update"

@@ -39,7 +39,7 @@ def name_parameter(token: str, inputs: Properties) -> str | None:
 def arm_id(token: str, inputs: Properties, subscription: str, urn_name: str) -> str | None:
     """The resource's id; None while one of its path parameters is unknown."""
     kind, given = kind_of(token), bare(inputs)
-    values = {name: given.get(name) for name in kind.path_parameters} if kind else _names(token, given, urn_name)
+    values = {name: given.get(name) for name in kind.path_parameters} if kind else path_names(token, given, urn_name)
     if any(value is UNKNOWN for value in values.values()):
         return None
     if kind is None:
@@ -63,7 +63,7 @@ def _own_name(token: str, inputs: Properties) -> str | None:
     return next((name for name in inputs if name.lower() in (wanted, "resourcename")), None)
 
 
-def _names(token: str, given: Properties, urn_name: str) -> dict[str, Any]:
+def path_names(token: str, given: Properties, urn_name: str) -> dict[str, Any]:
     """Path parameters of a type that no table knows: its group, its parents' names, its own name."""
     own = _own_name(token, given)
     parents = [name for name in given if name.endswith("Name") and name not in ("resourceGroupName", own)]
@@ -90,11 +90,9 @@ def parent_of(arm_id: str) -> str | None:
     None at the top, for a resource of a subscription.
     """
     parts = arm_id.strip("/").split("/")
-    at = max((i for i, part in enumerate(parts) if part.lower() == "providers"), default=None)
-    if at is None or len(parts) - at <= 4:
-        scope = parts[:at] if at is not None else parts[:-2]
-    else:
-        scope = parts[:-2]
+    at = _providers(parts)
+    is_own_scope = at is not None and len(parts) - at <= 4
+    scope = parts[:at] if is_own_scope else parts[:-2]
     # `blobServices/default` comes with its account and is seldom declared: the account stands for it.
     if [part.lower() for part in scope[-2:]] == ["blobservices", "default"]:
         scope = scope[:-2]
@@ -104,7 +102,12 @@ def parent_of(arm_id: str) -> str | None:
 def arm_type(arm_id: str) -> str:
     """The type in an id, as Azure writes it: `Microsoft.Network/virtualHubs/hubRouteTables`."""
     parts = arm_id.strip("/").split("/")
-    at = max((i for i, part in enumerate(parts) if part.lower() == "providers"), default=None)
+    at = _providers(parts)
     if at is None:
         return "Microsoft.Resources/resourceGroups"
     return "/".join([parts[at + 1], *parts[at + 2 :: 2]])
+
+
+def _providers(parts: list[str]) -> int | None:
+    """Where the innermost provider's part of an id begins."""
+    return max((at for at, part in enumerate(parts) if part.lower() == "providers"), default=None)

@@ -38,6 +38,7 @@ class Kind:
 
     @property
     def path_parameters(self) -> tuple[str, ...]:
+        """The inputs that the id is made of."""
         return tuple(re.findall(r"{(\w+)}", self.id.replace("{subscriptionId}", "")))
 
 

@@ -1,9 +1,13 @@
 """The wire protocol of a Pulumi provider: takes requests apart, asks the stand-in, puts answers together."""
 
+# ruff: noqa: N802, D102, ARG002
+# The wire protocol names the methods, says what they are for and fixes their arguments.
+
 import functools
 import sys
 import traceback
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any
 
 import grpc
@@ -69,7 +73,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answered
     def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return plugin_pb2.PluginInfo(version="3.29.0")
+        return plugin_pb2.PluginInfo(version=version("pulumi-azure-native"))
 
     @_answered
     def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:

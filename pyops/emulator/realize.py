@@ -1,6 +1,7 @@
 """What the lab makes real: four types of a site's own cluster. Every other type is a record and nothing else."""
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,14 +21,17 @@ _MODULES = {
 class Realizer(Protocol):
     """Makes resources real, all of them or some; each request may be repeated after a kill."""
 
-    def create(self, token: str, arm_id: str, inputs: Properties) -> None: ...
+    def create(self, token: str, arm_id: str, inputs: Properties) -> None:
+        """Make a thing, or mend what is missing of it."""
 
-    def update(self, token: str, arm_id: str, inputs: Properties) -> None: ...
+    def update(self, token: str, arm_id: str, inputs: Properties) -> None:
+        """Change a thing in place."""
 
-    def delete(self, token: str, arm_id: str) -> None: ...
+    def delete(self, token: str, arm_id: str) -> None:
+        """Remove a thing; nothing happens when it is gone."""
 
     def read(self, token: str, arm_id: str, inputs: Properties) -> Properties | None:
-        """The inputs as they are in truth; None when the thing is gone."""
+        """Return the inputs as they are in truth; None when the thing is gone."""
 
 
 def realizer(lab: Path | None, store: Store) -> Realizer:
@@ -38,17 +42,21 @@ def realizer(lab: Path | None, store: Store) -> Realizer:
 class Nowhere:
     """Stands where there is no lab: resources are records alone."""
 
-    def create(self, token: str, arm_id: str, inputs: Properties) -> None: ...
+    def create(self, *_: object) -> None:
+        """Make nothing."""
 
-    def update(self, token: str, arm_id: str, inputs: Properties) -> None: ...
+    def update(self, *_: object) -> None:
+        """Change nothing."""
 
-    def delete(self, token: str, arm_id: str) -> None: ...
+    def delete(self, *_: object) -> None:
+        """Remove nothing."""
 
-    def read(self, token: str, arm_id: str, inputs: Properties) -> Properties | None:
+    def read(self, token: str, arm_id: str, inputs: Properties) -> Properties:  # noqa: ARG002  # the protocol's arguments
+        """Return what was recorded."""
         return inputs
 
 
-class InLab:
+class InLab(Realizer):
     """Makes networks, interfaces, disks and machines in the lab of one state folder."""
 
     def __init__(self, state: Path, store: Store) -> None:
@@ -56,17 +64,17 @@ class InLab:
 
         self._lab, self._store = Lab(state), store
 
-    def create(self, token: str, arm_id: str, inputs: Properties) -> None:
+    def create(self, token: str, arm_id: str, inputs: Properties) -> None:  # noqa: D102  # as in the protocol
         self._make("create", token, arm_id, inputs)
 
-    def update(self, token: str, arm_id: str, inputs: Properties) -> None:
+    def update(self, token: str, arm_id: str, inputs: Properties) -> None:  # noqa: D102  # as in the protocol
         self._make("update", token, arm_id, inputs)
 
-    def delete(self, token: str, arm_id: str) -> None:
+    def delete(self, token: str, arm_id: str) -> None:  # noqa: D102  # as in the protocol
         if call := _call(token, "delete"):
             call(self._lab, _name(arm_id))
 
-    def read(self, token: str, arm_id: str, inputs: Properties) -> Properties | None:
+    def read(self, token: str, arm_id: str, inputs: Properties) -> Properties | None:  # noqa: D102  # as in the protocol
         call = _call(token, "read")
         found: Properties | None = call(self._lab, _name(arm_id), inputs) if call else inputs
         return found
@@ -85,8 +93,6 @@ class InLab:
 
 
 def _call(token: str, verb: str) -> Callable[..., Any] | None:
-    from importlib import import_module
-
     module = _MODULES.get(token)
     return getattr(import_module(f"pyops.emulator.real.{module}"), verb) if module else None
 

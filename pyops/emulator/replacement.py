@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
+from pyops.emulator.identity import name_parameter, path_names
 from pyops.emulator.kinds import EVERYTHING, Kind, kind_of
-from pyops.emulator.identity import _names, name_parameter
 from pyops.emulator.values import Properties, bare
 
 
@@ -26,7 +26,7 @@ def replaces(token: str, path: str, old: Properties, new: Properties) -> bool:
 
 def _unknown_path(token: str, inputs: Properties) -> set[str]:
     own = name_parameter(token, inputs)
-    return set(_names(token, bare(inputs), "")) - {"name"} | ({own} if own else set())
+    return set(path_names(token, bare(inputs), "")) - {"name"} | ({own} if own else set())
 
 
 def _in_table(kind: Kind, path: str) -> bool:
@@ -42,9 +42,9 @@ def _touches(path: str, wanted: str) -> bool:
     )
 
 
-def _redundancy_replaces(token: str, path: str, old: Properties, new: Properties) -> bool:
+def _redundancy_replaces(resource: str, path: str, old: Properties, new: Properties) -> bool:
     """A storage account cannot move between Standard and Premium, nor between one zone and several."""
-    if token != "azure-native:storage:StorageAccount" or path != "sku.name":
+    if resource != "azure-native:storage:StorageAccount" or path != "sku.name":
         return False
     before, after = _redundancy(old), _redundancy(new)
     return before[0] != after[0] or {before[1], after[1]} == {"LRS", "ZRS"}

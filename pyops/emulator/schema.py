@@ -16,6 +16,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from pulumi import _types
+from pulumi._types import _is_optional_type, _is_plumbing_arg, _is_union_type, _raw_return_hints
 
 from pyops.errors import Refused
 
@@ -46,11 +47,15 @@ class Anything:
 
 @dataclass(frozen=True)
 class ListOf:
+    """A list of one shape."""
+
     item: "Shape"
 
 
 @dataclass(frozen=True)
 class MapOf:
+    """A map from any text to one shape."""
+
     item: "Shape"
 
 
@@ -63,24 +68,28 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Field:
+    """A property of an object."""
+
     required: bool
     shape: "Shape"
 
 
 @dataclass(frozen=True)
 class Object:
-    """A set of named properties. Its fields are read when they are first asked for: Azure's types can contain themselves."""
+    """A set of named properties, read when they are first asked for: Azure's types can contain themselves."""
 
     source: type
 
     @property
     def name(self) -> str:
+        """What the SDK calls it, without the ending of its input classes."""
         return self.source.__name__.removesuffix("InitArgs").removesuffix("Args")
 
     @cached_property
     def fields(self) -> dict[str, Field]:
-        types, hints = _types.input_type_types(self.source), _types._raw_return_hints(self.source)
-        return {wire: Field(not _types._is_optional_type(hints[wire]), shape(types[wire])) for wire in types}
+        """Its properties by wire name."""
+        types, hints = _types.input_type_types(self.source), _raw_return_hints(self.source)
+        return {wire: Field(not _is_optional(hints[wire]), shape(types[wire])) for wire in types}
 
 
 type Shape = Text | Number | Flag | Anything | ListOf | MapOf | OneOf | Object
@@ -101,7 +110,7 @@ _IMPORTS = threading.Lock()
 
 @cache
 def schema(token: str) -> Schema:
-    """The schema of a type such as `azure-native:network:VirtualHub`; Refused when the installed SDK has no such type."""
+    """The schema of `azure-native:network:VirtualHub`, say; Refused when the installed SDK has no such type."""
     resource, arguments = _classes(token)
     return Schema(token, Object(arguments), frozenset(_types.resource_types(resource)) - {"id", "urn"})
 
@@ -118,12 +127,18 @@ def _classes(token: str) -> tuple[type, type]:
     return resource, getattr(own, f"{name}InitArgs", None) or getattr(own, f"{name}Args")
 
 
+def _is_optional(found: Any) -> bool:
+    return bool(_is_optional_type(found))  # type: ignore[no-untyped-call]  # the SDK's own, untyped
+
+
+def _is_union(found: Any) -> bool:
+    return bool(_is_union_type(found))  # type: ignore[no-untyped-call]  # the SDK's own, untyped
+
+
 def shape(found: Any) -> Shape:
     """The shape behind a Python type of the SDK."""
-    if _types._is_union_type(found):
-        return _union(
-            [arg for arg in typing.get_args(found) if arg is not type(None) and not _types._is_plumbing_arg(arg)]
-        )
+    if _is_union(found):
+        return _union([arg for arg in typing.get_args(found) if arg is not type(None) and not _is_plumbing_arg(arg)])
     origin, arguments = typing.get_origin(found), typing.get_args(found)
     if found is list or origin in (list, Sequence):
         return ListOf(shape(arguments[0]) if arguments else Anything())

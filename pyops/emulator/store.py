@@ -25,11 +25,17 @@ _SEALED = "pyops.emulator/secret"
 _TABLES = """
 create table if not exists resources (
   key text primary key, id text not null, urn text not null, type text not null, stack text not null,
-  inputs text not null, outputs text not null, state text not null check (state in ('pending', 'done')), made text not null
+  inputs text not null, outputs text not null, made text not null,
+  state text not null check (state in ('pending', 'done'))
 );
 create table if not exists uses (key text not null, used text not null, primary key (key, used)) without rowid;
 create index if not exists uses_by_used on uses (used);
 create table if not exists facts (name text primary key, value text not null) without rowid;
+"""
+_WRITE = """
+insert into resources (key, id, urn, type, stack, inputs, outputs, state, made) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+on conflict (key) do update set id = excluded.id, urn = excluded.urn, type = excluded.type, stack = excluded.stack,
+  inputs = excluded.inputs, outputs = excluded.outputs, state = excluded.state
 """
 
 
@@ -47,6 +53,7 @@ class Record:
 
     @property
     def stack(self) -> str:
+        """The stack that made it."""
         return self.urn.split("::")[0].removeprefix("urn:pulumi:")
 
 
@@ -66,6 +73,7 @@ class Store:
             self._salt = self._one("select value from facts where name = 'salt'")[0]
 
     def close(self) -> None:
+        """Let go of the file."""
         with self._lock:
             self._connection.close()
 
@@ -94,9 +102,7 @@ class Store:
         )
         with self._transaction():
             self._connection.execute(
-                "insert into resources values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (key) do update set id = excluded.id,"
-                " urn = excluded.urn, type = excluded.type, stack = excluded.stack, inputs = excluded.inputs,"
-                " outputs = excluded.outputs, state = excluded.state",
+                _WRITE,
                 (*row, "done" if record.done else "pending", made),
             )
             self._connection.execute("delete from uses where key = ?", (place,))
@@ -105,6 +111,7 @@ class Store:
             )
 
     def remove(self, arm_id: str) -> None:
+        """Forget a resource and what it uses."""
         with self._transaction():
             self._connection.execute("delete from resources where key = ?", (key(arm_id),))
             self._connection.execute("delete from uses where key = ?", (key(arm_id),))

@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import os
-import signal
 import subprocess
 import tempfile
 from collections import Counter
@@ -41,7 +40,7 @@ class Play:
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What one task did on one host; `differences` hold texts before and after and are empty where `no_log` hides them."""
+    """What one task did on one host; `differences` hold texts before and after, nothing where `no_log` hides them."""
 
     host: str
     role: str | None
@@ -121,6 +120,7 @@ def _started(play: Play, results: Path, is_piped: bool) -> subprocess.Popen[str]
         stderr=subprocess.STDOUT if is_piped else None,
         text=True,
         errors="replace",
+        process_group=0,
     )
 
 
@@ -139,7 +139,7 @@ def _environment(play: Play, results: Path) -> dict[str, str]:
     own = {
         "PATH": toolchain.search_path(toolchain.program_folder()),
         "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callbacks"),
-        "ANSIBLE_CALLBACKS_ENABLED": "results",
+        "ANSIBLE_CALLBACKS_ENABLED": "results,converge_lock",
         "PYOPS_RESULTS": str(results),
     }
     if play.is_mitogen and (strategies := mitogen_strategies()):
@@ -164,7 +164,7 @@ def _results_file(play: Play) -> Iterator[Path]:
 
 
 def _followed(process: subprocess.Popen[str], listener: Callable[[str], None] | None) -> str:
-    """The last words of the run. An interrupt reaches Ansible from the terminal too; it ends in its own way."""
+    """The last words of the run; an interrupt lets Ansible end in its own way."""
     last: list[str] = []
     try:
         for line in process.stdout or ():
@@ -172,10 +172,8 @@ def _followed(process: subprocess.Popen[str], listener: Callable[[str], None] | 
             if listener:
                 listener(line.rstrip("\n"))
         process.wait()
-    except BaseException:
-        process.send_signal(signal.SIGINT)
-        process.wait()
-        raise
+    finally:
+        toolchain.end(process)
     return "\n".join(last)
 
 

@@ -19,12 +19,13 @@ class Change:
 
     @property
     def replaces(self) -> bool:
+        """Whether this change makes a replacement necessary."""
         return self.kind.endswith("-replace")
 
 
 @dataclass(frozen=True)
 class Step:
-    """What the engine does with one resource. `operation` is the engine's word: create, update, replace, delete, same, ..."""
+    """What the engine does with one resource. `operation` is its word: create, update, replace, delete, same, ..."""
 
     urn: str
     operation: str
@@ -38,6 +39,8 @@ class Step:
 
 
 class Phase(Enum):
+    """How far a step is."""
+
     PLANNED = "planned"
     DONE = "done"
     FAILED = "failed"

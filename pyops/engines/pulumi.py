@@ -7,7 +7,6 @@ passphrase of a `Project` are paths. Where one is None, the engine uses what the
 import contextlib
 import os
 import select
-import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -39,6 +38,7 @@ class Project:
 
     @property
     def label(self) -> str:
+        """What messages call it."""
         return f"{self.folder.name}/{self.stack}"
 
 
@@ -152,7 +152,7 @@ def _run(project: Project, verb: str, options: list[str], listener: Listener | N
 def _started(
     project: Project, command: list[str], output: int, errors: int
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """The engine with a pipe for its events. On an interrupt it is left to finish its own way, which releases its lock."""
+    """The engine with a pipe for its events, in a process group of its own: an interrupt reaches it once, through us."""
     reading, writing = os.pipe()
     command = [*command, "--event-log", f"/dev/fd/{writing}"]
     try:
@@ -164,6 +164,7 @@ def _started(
             stdout=output,
             stderr=errors,
             pass_fds=[writing],
+            process_group=0,
         )
     finally:
         os.close(writing)
@@ -171,9 +172,7 @@ def _started(
         yield process, reading
     finally:
         os.close(reading)
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            process.wait()
+        toolchain.end(process)
 
 
 def _events(process: subprocess.Popen[bytes], stream: int) -> Iterator[Event]:

@@ -72,12 +72,18 @@ def project_name(project: Project) -> str:
 
 
 def _state(project: Project) -> Path:
-    assert project.backend
-    return project.backend / ".pulumi" / "stacks" / project_name(project) / f"{project.stack}.json"
+    return _own(project) / "stacks" / project_name(project) / f"{project.stack}.json"
+
+
+def _own(project: Project) -> Path:
+    """The engine's folder in the project's backend."""
+    if project.backend is None:
+        raise Refused(f"{project.label}: has no backend of our own")
+    return project.backend / ".pulumi"
 
 
 def _make(project: Project, config_file: Path) -> None:
-    """The engine writes a new stack's configuration beside Pulumi.yaml, so it is given a copy of that in a folder apart."""
+    """Make the stack in a folder apart: the engine writes its configuration beside Pulumi.yaml."""
     with tempfile.TemporaryDirectory(prefix="pyops-stack-") as folder:
         own = Path(folder) / f"Pulumi.{project.stack}.yaml"
         shutil.copy(project.folder / "Pulumi.yaml", folder)
@@ -98,13 +104,12 @@ def _written(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(file.name, path)
+    Path(file.name).replace(path)
 
 
 def _locks(project: Project) -> list[dict[str, str]]:
-    assert project.backend
     found = []
-    for file in (project.backend / ".pulumi" / "locks").glob(f"**/{project_name(project)}/{project.stack}/*.json"):
+    for file in (_own(project) / "locks").glob(f"**/{project_name(project)}/{project.stack}/*.json"):
         try:
             found.append(json.loads(file.read_text() or "{}"))
         except FileNotFoundError:

@@ -2,14 +2,17 @@
 
 import os
 import shutil
+import signal
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from pyops.errors import OutsideFailed
 
 
 def pulumi_folder() -> Path:
-    """The folder of the Pulumi CLI: the installed one, else the one that `tools/pulumi/build` keeps in the user's cache.
+    """The folder of the Pulumi CLI: the installed one, else the one that `tools/pulumi/build` keeps in the cache.
 
     Raises OutsideFailed when there is neither.
     """
@@ -35,3 +38,16 @@ def program_folder() -> Path:
 def search_path(*first: Path) -> str:
     """A PATH with these folders in front."""
     return os.pathsep.join([*map(str, first), os.environ.get("PATH", os.defpath)])
+
+
+def end(process: subprocess.Popen[Any]) -> None:
+    """Interrupt a child that still runs and wait for it: it finishes what it is at and releases its locks.
+
+    A second interrupt of ours is passed on, by which the engines end at once.
+    """
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait()
+        except KeyboardInterrupt:
+            continue

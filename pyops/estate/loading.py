@@ -8,16 +8,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pyops.errors import Refused
 from pyops.estate.checks import CHECKS
 from pyops.estate.model import Estate
-from pyops.estate.problems import EstateRefused, Finding, Problem, dotted, shown
-from pyops.estate.service import Desk
-from pyops.estate.source import Source, read_table
+from pyops.estate.problems import EstateRefused, Finding, Location, Problem, dotted, given, shown
+from pyops.estate.register import Register, read_register
+from pyops.estate.source import Source
 from pyops.estate.wording import finding
 
 ESTATE_FILE = "estate.yml"
-_COLUMNS = ("name", "site", "partner", "model", "ring", "address")
 
 
 def load(path: Path, today: date | None = None) -> Estate:
@@ -26,83 +24,56 @@ def load(path: Path, today: date | None = None) -> Estate:
     `path` is the estate file or its folder; `today` decides which deviations have expired (default: the clock's date).
     Raises EstateRefused with every problem found, each with its file and line.
     """
-    file = path / ESTATE_FILE if path.is_dir() else path
-    source = Source(file)
-    estate, desk_lines = _read(source, file)
+    source = Source(path / ESTATE_FILE if path.is_dir() else path)
+    estate, register = _read(source)
     findings = itertools.chain.from_iterable(check(estate, today or date.today()) for check in CHECKS)
-    _refuse([_placed(found, source, file, estate, desk_lines) for found in findings])
+    _refuse([_placed(found, source, register) for found in findings])
     return estate
 
 
-def _read(source: Source, file: Path) -> tuple[Estate, list[int]]:
-    problems: list[Problem] = []
-    data, desks, lines = source.data, list[Desk](), list[int]()
+def _read(source: Source) -> tuple[Estate, Register]:
+    data = source.data
     if not isinstance(data, dict):
-        raise EstateRefused([Problem(str(file), 1, "(file)", shown(data), "must be a map of keys")])
-    problems += _ids(data, (), source)
-    register = data.get("desktops", {}).get("register") if isinstance(data.get("desktops"), dict) else None
-    if isinstance(register, str):
-        desks, lines, wrong = _desks(file.parent / register)
-        problems += wrong
+        raise EstateRefused([Problem(str(source.file), 1, dotted(()), shown(data), "must be a map of keys")])
+    register = _register(data.get("desktops"), source.file.parent)
+    problems = [*_ids(data, (), source), *register.problems]
     try:
         estate = Estate.model_validate(data)
     except ValidationError as error:
-        found = [finding(detail, Estate) for detail in error.errors()]
-        _refuse(problems + [Problem(str(file), source.line(f.at), dotted(f.at), _given(f), f.rule) for f in found])
-        raise
+        found = (finding(detail, Estate) for detail in error.errors())
+        raise EstateRefused([*problems, *(_placed(one, source, register) for one in found)]) from None
     _refuse(problems)
-    desktops = estate.desktops.model_copy(update={"desks": tuple(desks)})
-    return estate.model_copy(update={"desktops": desktops, "file": file}), lines
+    desktops = estate.desktops.model_copy(update={"desks": tuple(register.desks)})
+    return estate.model_copy(update={"desktops": desktops, "file": source.file}), register
 
 
-def _desks(file: Path) -> tuple[list[Desk], list[int], list[Problem]]:
-    desks, lines, problems = list[Desk](), list[int](), list[Problem]()
-    for line, row in _rows(file, problems):
-        try:
-            desks.append(Desk.model_validate({key: value for key, value in row.items() if value or key != "address"}))
-            lines.append(line)
-        except ValidationError as error:
-            found = [finding(detail, Desk) for detail in error.errors()]
-            problems += [Problem(str(file), line, dotted(f.at), _given(f), f.rule) for f in found]
-    return desks, lines, problems
+def _register(desktops: Any, folder: Path) -> Register:
+    """The register that the estate names; an empty one where it does not name a file beside it, which the model tells."""
+    name = desktops.get("register") if isinstance(desktops, dict) else None
+    if not isinstance(name, str) or not name or Path(name).name != name:
+        return Register(folder)
+    return read_register(folder / name)
 
 
-def _rows(file: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        for line, row in read_table(file, _COLUMNS):
-            if None in row or None in row.values():
-                problems.append(
-                    Problem(str(file), line, "(row)", f"{len(row)} cells", "a row has as many cells as the first line")
-                )
-            else:
-                yield line, row
-    except EstateRefused as refused:
-        problems.extend(refused.problems)
-    except Refused as refused:
-        problems.append(Problem(str(file), 1, "(file)", "", str(refused).removeprefix(f"{file}: ")))
-
-
-def _ids(value: Any, at: tuple[str | int, ...], source: Source) -> Iterator[Problem]:
-    """`id` is what the reader fills in from a map's keys: nobody writes it."""
-    children: Iterable[tuple[str | int, Any]] = (
-        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    )
+def _ids(value: Any, at: Location, source: Source) -> Iterator[Problem]:
+    """What the reader fills in itself is nobody's to write."""
+    children: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, dict):
+        children = value.items()
+    elif isinstance(value, list):
+        children = enumerate(value)
     for key, child in children:
-        if key == "id":
-            yield Problem(str(source.file), source.line((*at, key)), dotted((*at, key)), "", "is not a known key")
-        yield from _ids(child, (*at, key), source)
+        here = (*at, key)
+        if key == "id" or here in (("file",), ("desktops", "desks")):
+            yield Problem(str(source.file), source.line(here), dotted(here), "", "is not a known key")
+        yield from _ids(child, here, source)
 
 
-def _given(found: Finding) -> str:
-    return "" if found.given is None and found.rule.startswith("is ") else shown(found.given)
-
-
-def _placed(found: Finding, source: Source, file: Path, estate: Estate, desk_lines: list[int]) -> Problem:
+def _placed(found: Finding, source: Source, register: Register) -> Problem:
     match found.at:
         case ("desktops", "desks", int(number), *rest):
-            register = file.parent / estate.desktops.register_file
-            return Problem(str(register), desk_lines[number], dotted(tuple(rest)), _given(found), found.rule)
-    return Problem(str(file), source.line(found.at), dotted(found.at), _given(found), found.rule)
+            return Problem(str(register.file), register.lines[number], dotted(tuple(rest)), given(found), found.rule)
+    return Problem(str(source.file), source.line(found.at), dotted(found.at), given(found), found.rule)
 
 
 def _refuse(problems: list[Problem]) -> None:

@@ -62,6 +62,16 @@ def shown(value: Any) -> str:
     return (text if len(text) <= 60 else text[:57] + "...").replace("\n", "\\n") or "nothing"
 
 
+def given(found: Finding) -> str:
+    """What was given, as it stands in the message; nothing where the rule says already that it is not there."""
+    return "" if found.given is None and found.rule.startswith("is ") else shown(found.given)
+
+
+def a(noun: str) -> str:
+    """The noun with its article."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """A hint at the right name: `; did you mean banbury?`, or what there is to choose from."""
     known = list(names)

@@ -1,7 +1,5 @@
-"""YAML and CSV files read with the line of every value."""
+"""YAML read with the line of every value."""
 
-import csv
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +8,24 @@ import yaml
 from pyops.errors import Refused
 from pyops.estate.problems import EstateRefused, Location, Problem, dotted
 
-_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE = "tag:yaml.org,2002:merge"
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # libyaml is ten times faster, where it is there
+    """Safe YAML; a date that is none is a mistake on a line."""
+
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> Any:
+        """Read a date as PyYAML does, and say where it stands if it is none."""
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError as error:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{node.value} is no date: {error}", node.start_mark
+            ) from None
+
+
+_Loader.add_constructor(_TIMESTAMP, _Loader.construct_yaml_timestamp)
 
 
 class Source:
@@ -21,19 +35,18 @@ class Source:
         self.file = file
         self._lines: dict[Location, int] = {(): 1}
         self._problems: list[Problem] = []
-        loader = _Loader(read_text(file))
+        self._seen: set[int] = set()
+        text = read_text(file)
         try:
-            node = loader.get_single_node()
-            self._walk(node, ())
-            self.data: Any = None if node is None else loader.construct_document(node)
+            self.data = self._read(text)
         except yaml.MarkedYAMLError as error:
-            raise EstateRefused([self._syntax(error)]) from None
-        except (yaml.YAMLError, ValueError) as error:
-            raise EstateRefused([Problem(str(file), 1, "(file)", "", f"cannot be read as YAML: {error}")]) from None
-        finally:
-            loader.dispose()
-        if self._problems:
-            raise EstateRefused(self._problems)
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise self._refused(line, f"is not YAML: {error.problem or error.context}") from None
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            raise self._refused(line, f"holds the character U+{_code(error):04X}, which YAML does not allow") from None
+        except RecursionError:
+            raise self._refused(1, "is nested too deeply to be an estate") from None
 
     def line(self, at: Location) -> int:
         """The line of a value, or of the nearest thing around it that is there."""
@@ -41,7 +54,22 @@ class Source:
             at = at[:-1]
         return self._lines[at]
 
+    def _read(self, text: str) -> Any:
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+            self._walk(node, ())
+            if self._problems:
+                raise EstateRefused(self._problems)
+            return None if node is None else loader.construct_document(node)
+        finally:
+            loader.dispose()
+
     def _walk(self, node: yaml.Node | None, at: Location) -> None:
+        if id(node) in self._seen:
+            self._wrong(self._lines[at], at, "*", "aliases hide what a thing has: write it out")
+            return
+        self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 self._note(key, (*at, str(key.value)))
@@ -54,38 +82,29 @@ class Source:
     def _note(self, key: yaml.Node, at: Location) -> None:
         line = key.start_mark.line + 1
         if key.tag == _MERGE:
-            self._problems.append(
-                Problem(str(self.file), line, dotted(at), "<<", "merge keys hide what a site has: write it out")
-            )
+            self._wrong(line, at, "<<", "merge keys hide what a thing has: write it out")
         elif at in self._lines:
-            rule = f"is written twice, first on line {self._lines[at]}"
-            self._problems.append(Problem(str(self.file), line, dotted(at), "", rule))
+            self._wrong(line, at, "", f"is written twice, first on line {self._lines[at]}")
         self._lines[at] = line
 
-    def _syntax(self, error: yaml.MarkedYAMLError) -> Problem:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return Problem(str(self.file), line, "(file)", "", f"is not YAML: {error.problem or error.context}")
+    def _wrong(self, line: int, at: Location, given: str, rule: str) -> None:
+        self._problems.append(Problem(str(self.file), line, dotted(at), given, rule))
+
+    def _refused(self, line: int, rule: str) -> EstateRefused:
+        return EstateRefused([Problem(str(self.file), line, dotted(()), "", rule)])
+
+
+def _code(error: yaml.reader.ReaderError) -> int:
+    return error.character if isinstance(error.character, int) else ord(error.character)
 
 
 def read_text(file: Path) -> str:
-    """A file's text; a missing, unreadable or non-UTF-8 one is refused in words."""
+    """A file's text, without a byte order mark; a missing, unreadable or non-UTF-8 one is refused in words."""
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refused(f"{file}: byte {error.start} is not UTF-8, and estate files are UTF-8") from None
     except OSError as error:
         raise Refused(f"{file}: cannot be read: {(error.strerror or str(error)).lower()}") from None
-
-
-def read_table(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file with their lines; its first line must name these columns (the last may be left out)."""
-    reader = csv.DictReader(read_text(file).splitlines(), strict=True)
-    header = tuple(reader.fieldnames or ())
-    if header not in (columns, columns[:-1]):
-        rule = f"the first line must name the columns {','.join(columns)}"
-        raise EstateRefused([Problem(str(file), 1, "(columns)", ",".join(header), rule)])
-    try:
-        for row in reader:
-            yield reader.line_num, row
-    except csv.Error as error:
-        raise EstateRefused([Problem(str(file), reader.line_num, "(row)", "", f"is not CSV: {error}")]) from None
+    except ValueError as error:
+        raise Refused(f"{file}: cannot be read: {error}") from None

@@ -16,7 +16,15 @@ def operator_key(lab: Lab) -> Path:
 
 def host_key(lab: Lab, host: str) -> Path:
     """The private ssh key of one host, known before the host first boots, so that nobody trusts on first use."""
-    return _pair(lab, lab.secrets / "hosts" / check_name(host) / "ssh_host_ed25519_key", host)
+    return _pair(lab, _host_key(lab, host), host)
+
+
+def known_host_key(lab: Lab, host: str) -> str | None:
+    """The public half of a host's key; None when it has none yet, or no more since it is being deleted."""
+    try:
+        return public_half(_host_key(lab, host))
+    except FileNotFoundError:
+        return None
 
 
 def forget_host(lab: Lab, host: str) -> None:
@@ -35,6 +43,10 @@ def folder(lab: Lab) -> Path:
         lab.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
         lab.secrets.chmod(0o700)
     return lab.secrets
+
+
+def _host_key(lab: Lab, host: str) -> Path:
+    return lab.secrets / "hosts" / check_name(host) / "ssh_host_ed25519_key"
 
 
 def _pair(lab: Lab, private: Path, comment: str) -> Path:

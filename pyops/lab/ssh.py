@@ -40,8 +40,8 @@ def write_files(lab: Lab) -> None:
     with locks.record(lab, "files", "ssh"):
         known = addresses(lab)
         records.write_text(lab.state / "addresses", "".join(f"{name} {address}\n" for name, address in known.items()))
-        keys = {name: credentials.public_half(credentials.host_key(lab, name)) for name in known}
-        trusted = (f"{name},{known[name]} {' '.join(key.split()[:2])}\n" for name, key in keys.items())
+        keys = {name: credentials.known_host_key(lab, name) for name in known}
+        trusted = (f"{name},{known[name]} {' '.join(key.split()[:2])}\n" for name, key in keys.items() if key)
         records.write_text(lab.state / "known_hosts", "".join(trusted))
         records.write_text(lab.state / "ssh_config", _config(lab, known))
 

@@ -1,6 +1,7 @@
 """Starting the machine's own tools (ip, nft, mount, apt ...), with one clear line when one is missing or fails."""
 
 import errno
+import os
 import shlex
 import shutil
 import subprocess
@@ -53,11 +54,13 @@ def run(
     check: bool = True,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    what: str | None = None,
     keep_open: Sequence[int] = (),
 ) -> subprocess.CompletedProcess[str]:
     """Run a tool to its end with its output captured; a failure is an OutsideFailed unless `check` is off.
 
-    `environment` adds to a plain one: nothing of the caller's variables, proxies apart, reaches a tool.
+    `environment` adds to a plain one: nothing of the caller's own variables reaches a tool. `what` is what an error
+    calls the command, where its words would say less.
     """
     words = [str(word) for word in argv]
     try:
@@ -76,7 +79,7 @@ def run(
         need(words[0])
         raise OutsideFailed(f"{words[0]}: could not be started, {missing}") from missing
     if check and done.returncode != 0:
-        raise OutsideFailed(failure(words, done))
+        raise OutsideFailed(failure(words, done, what))
     return done
 
 
@@ -97,12 +100,12 @@ def detach(argv: Sequence[str | Path], output: IO[bytes]) -> None:
         raise OutsideFailed(f"{argv[0]}: could not be started in the background, exit {done.returncode}")
 
 
-def failure(argv: Sequence[str], done: subprocess.CompletedProcess[str]) -> str:
-    """One line for a failed tool: what was run, and the last thing that it said."""
-    said = [line.strip() for line in (done.stderr or done.stdout or "").splitlines() if line.strip()]
+def failure(argv: Sequence[str], done: subprocess.CompletedProcess[str], what: str | None = None) -> str:
+    """One line for a failed tool: what was run, and the last thing that it said, or that the disk is full."""
+    said = [line.strip() for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()]
     last = said[-1] if said else "it said nothing"
-    telling = next((line for line in said if "No space left on device" in line), last)
-    return f"{shlex.join(argv)[:200]}: {telling}, exit {done.returncode}"
+    telling = next((line for line in said if os.strerror(errno.ENOSPC) in line), last)
+    return f"{what or shlex.join(argv)[:200]}: {telling}, exit {done.returncode}"
 
 
 @contextmanager

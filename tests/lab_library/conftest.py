@@ -26,7 +26,9 @@ def port(host: str, network: Network, address: IPv4Address) -> Port:
     return Port(f"nic-{host}-{network.interface}", network.name, address, mac)
 
 
-def boot(lab: Lab, name: str, *at: tuple[Network, IPv4Address], image: str = "plain", disks: tuple[str, ...] = ()) -> Host:
+def boot(
+    lab: Lab, name: str, *at: tuple[Network, IPv4Address], image: str = "plain", disks: tuple[str, ...] = ()
+) -> Host:
     """Make a host with a port at each address, and all that it stands on."""
     plugs = [port(name, network, address) for network, address in at]
     for plug in plugs:

@@ -64,10 +64,19 @@ def test_a_cut_ends_with_its_network(cabled: Lab) -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        (lambda lab: faults.named(lab, "banbury-c"), "banbury-c: no circuit of this lab, it has banbury-a, banbury-b, towcester-a"),
+        (
+            lambda lab: faults.named(lab, "banbury-c"),
+            "banbury-c: no circuit of this lab, it has banbury-a, banbury-b, towcester-a",
+        ),
         (lambda lab: faults.cut_circuit(lab, "lnet-banbury-servers"), "lnet-banbury-servers: no circuit of this lab"),
-        (lambda lab: faults.cut_path(lab, BANBURY.name, OTHER.name), "banbury-a:banbury-b: not a path, it joins two circuits of one carrier"),
-        (lambda lab: faults.cut_path(lab, OTHER.name, OTHER.name), "banbury-b:banbury-b: not a path, it joins two circuits of one carrier"),
+        (
+            lambda lab: faults.cut_path(lab, BANBURY.name, OTHER.name),
+            "banbury-a:banbury-b: not a path, it joins two circuits of one carrier",
+        ),
+        (
+            lambda lab: faults.cut_path(lab, OTHER.name, OTHER.name),
+            "banbury-b:banbury-b: not a path, it joins two circuits of one carrier",
+        ),
         (lambda lab: faults.cut_carrier(lab, "c"), "c: no carrier of this lab, it has a, b"),
         (lambda lab: faults.partition(lab, "oxford"), "oxford: no site of this lab has that name and a circuit"),
         (lambda lab: faults.heal(lab, "banbury-a"), "banbury-a: is not cut, nothing is"),

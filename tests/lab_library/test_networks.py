@@ -20,7 +20,11 @@ WEB, DESK = "web", "desk"
 
 def eventually(holds: Callable[[], bool]) -> bool:
     """Whether it holds within the time that a host's networkd may need."""
-    return any(holds() or time.sleep(0.1) for _ in range(100))
+    for _ in range(100):
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
 
 
 @pytest.fixture(scope="module")

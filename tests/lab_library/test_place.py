@@ -4,7 +4,11 @@ from pathlib import Path
 from pyops.lab import Lab
 from pyops.lab.place import BRIDGE, HANDOVER, PORT
 
-NAMES = [f"lnet-{site}-{zone}" for site in ("banbury", "towcester", "stratford") for zone in ("servers", "desktops", "circuit-a")]
+NAMES = [
+    f"lnet-{site}-{zone}"
+    for site in ("banbury", "towcester", "stratford")
+    for zone in ("servers", "desktops", "circuit-a")
+]
 
 
 def test_two_labs_have_two_names_and_one_keeps_its_own(tmp_path: Path) -> None:

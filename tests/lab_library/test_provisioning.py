@@ -40,7 +40,9 @@ def test_other_ports_and_the_gateway_itself_have_none(address: str, is_first: bo
 def test_a_host_finds_its_name_keys_and_address(paper: Lab, plug: Port) -> None:
     upper = provision(paper, plug)
     assert (upper / "etc/hostname").read_text() == "banbury-web-01\n"
-    assert (upper / "etc/hosts").read_text() == "127.0.0.1 localhost\n10.10.20.11 banbury-web-01.ict.example banbury-web-01\n"
+    assert (
+        upper / "etc/hosts"
+    ).read_text() == "127.0.0.1 localhost\n10.10.20.11 banbury-web-01.ict.example banbury-web-01\n"
     assert (upper / "etc/machine-id").read_text() == ""
     assert (upper / "etc/ssh/ssh_host_ed25519_key").stat().st_mode & 0o777 == 0o600
     keys = (upper / "home/operator/.ssh/authorized_keys").read_text().splitlines()

@@ -42,7 +42,15 @@ def test_head_sends_no_content(server: http.client.HTTPConnection) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/debian/dists/trixie/InRelease", "/debian/pool/none.deb", "/secret", "/dists/../../secret", "/pool/..", "/dists/%2e%2e/%2e%2e/secret"]
+    "path",
+    [
+        "/debian/dists/trixie/InRelease",
+        "/debian/pool/none.deb",
+        "/secret",
+        "/dists/../../secret",
+        "/pool/..",
+        "/dists/%2e%2e/%2e%2e/secret",
+    ],
 )
 def test_nothing_else_is_served(server: http.client.HTTPConnection, path: str) -> None:
     assert get(server, path) == (404, "")

@@ -48,7 +48,9 @@ def test_stanzas_give_a_line_for_each_suite_of_the_release(etc: Path) -> None:
 
 def test_the_old_format_is_read_too(etc: Path) -> None:
     lines = "deb [arch=amd64] http://m.example/d bookworm main contrib\n# deb http://m.example/d bookworm main\n"
-    (etc / "sources.list").write_text(lines + "deb http://m.example/d trixie main\ndeb-src http://m.example/d bookworm main\n")
+    (etc / "sources.list").write_text(
+        lines + "deb http://m.example/d trixie main\ndeb-src http://m.example/d bookworm main\n"
+    )
     assert sources.of_machine("bookworm", etc) == ["deb [arch=amd64] http://m.example/d bookworm main"]
 
 

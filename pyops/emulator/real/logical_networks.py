@@ -1,5 +1,8 @@
 """A logical network is a bridge; its tags say whether it is a zone of a site or the hand-over of a circuit."""
 
+# ruff: noqa: D103
+# What the four verbs do is said once, in `pyops.emulator.realize.Realizer`.
+
 from ipaddress import IPv4Address, IPv4Network
 
 from pyops.emulator.real.facts import first

@@ -1,5 +1,8 @@
 """A virtual machine instance is a booted host, named after the machine that it hangs below."""
 
+# ruff: noqa: D103
+# What the four verbs do is said once, in `pyops.emulator.realize.Realizer`.
+
 from pyops.emulator.real.facts import changed, first, last_name
 from pyops.emulator.values import Properties, at
 from pyops.lab import Host, Lab, hosts

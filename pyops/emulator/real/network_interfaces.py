@@ -1,5 +1,8 @@
 """A network interface is a port on its logical network's bridge; the host that it belongs to is plugged into it."""
 
+# ruff: noqa: D103
+# What the four verbs do is said once, in `pyops.emulator.realize.Realizer`.
+
 from ipaddress import IPv4Address
 
 from pyops.emulator.real.facts import changed, first, last_name

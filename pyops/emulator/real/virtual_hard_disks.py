@@ -1,5 +1,8 @@
 """A virtual hard disk is a folder that a host has at the disk's mount point."""
 
+# ruff: noqa: D103
+# What the four verbs do is said once, in `pyops.emulator.realize.Realizer`.
+
 from pyops.emulator.real.facts import changed, first
 from pyops.emulator.values import Properties
 from pyops.lab import Disk, Lab, disks

@@ -24,7 +24,7 @@ KINDS = (
             "encryption.requireInfrastructureEncryption",
             "immutableStorageWithVersioning",
         ),
-        note="a change of redundancy replaces between Standard and Premium and between LRS and ZRS, and is in place otherwise",
+        note="its redundancy (sku) replaces between Standard and Premium, and between LRS and ZRS",
     ),
     _kind("storage:BlobServiceProperties", f"{_ACCOUNT}/blobServices/{{blobServicesName}}", comes_with_parent=True),
     _kind("storage:BlobContainer", _CONTAINER, replaces=("immutableStorageWithVersioning", "defaultEncryptionScope")),

@@ -69,7 +69,7 @@ KINDS = (
         replaces=("storageProfile.imageReference",),
         needs=("networkProfile.networkInterfaces[].id", "storageProfile.dataDisks[].id"),
         minted=("vmId",),
-        note="always named default; the operating system's settings are shown as changed in place, which Azure may refuse",
+        note="changes of the operating system's settings are shown as in place, which Azure may refuse",
     ),
     Kind(
         "azure-native:maintenance:MaintenanceConfiguration",

@@ -1,3 +1,5 @@
+# ruff: noqa: SLF001
+# Ansible has no public name for a task's role and identity.
 """Ansible callback: writes one JSON line for every result, for change records and for the truth of dry runs.
 
 What `no_log` hides is never written: not the differences, not the message, not the items of a loop.
@@ -27,7 +29,7 @@ DOCUMENTATION = """
 """
 
 
-class CallbackModule(CallbackBase):
+class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible carries no types
     """Follows a run result by result."""
 
     CALLBACK_VERSION = 2.0

@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from pyops.estate.model import Estate
-from pyops.estate.problems import Finding, Location, nearest
+from pyops.estate.problems import Finding, Location, a, nearest
 
 
 def check_names(estate: Estate, _today: date) -> Iterator[Finding]:
     """Partners, sites, zones, images, pools, services, rings and regions that are named but not there."""
     for what, at, name, known in _uses(estate):
         if name not in known:
-            yield Finding(at, name, f"is not a {what} of this estate{nearest(name, known)}")
+            yield Finding(at, name, f"is not {a(what)} of this estate{nearest(name, known)}")
 
 
 Use = tuple[str, Location, str, Collection[str]]

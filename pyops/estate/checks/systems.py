@@ -1,13 +1,12 @@
 """Business systems, patches and backups: promises that can be kept."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from pyops.estate.model import Estate
 from pyops.estate.problems import Finding
-from pyops.estate.service import Alignment, System
-
-DAY = timedelta(days=1)
+from pyops.estate.service import Alignment, BackupPolicy, Patches, System
+from pyops.estate.spoken import duration
 
 
 def check_systems(estate: Estate, today: date) -> Iterator[Finding]:
@@ -15,25 +14,27 @@ def check_systems(estate: Estate, today: date) -> Iterator[Finding]:
     for system in estate.systems.values():
         yield from _alignment(estate, system)
         yield from _deviations(system, today)
-    for ring in estate.patches.rings.values():
-        if ring.delay > estate.patches.deadline:
-            given = f"{ring.delay.days} days"
-            yield Finding(
-                ("patches", "rings", ring.id, "delay"),
-                given,
-                f"is past the deadline of {estate.patches.deadline.days} days",
-            )
     if estate.patches.baseline > today:
-        yield Finding(
-            ("patches", "baseline"), estate.patches.baseline, "lies in the future: a baseline is a snapshot that exists"
-        )
+        rule = "lies in the future: a baseline is a snapshot that exists"
+        yield Finding(("patches", "baseline"), estate.patches.baseline, rule)
+    yield from _rings(estate.patches)
     for policy in estate.backups.policies.values():
-        if policy.rpo < policy.every:
-            yield Finding(
-                ("backups", "policies", policy.id, "rpo"),
-                policy.rpo,
-                f"cannot be kept by a backup every {policy.every}",
-            )
+        yield from _policy(policy)
+
+
+def _rings(patches: Patches) -> Iterator[Finding]:
+    for ring in patches.rings.values():
+        if ring.delay > patches.deadline:
+            rule = f"is past the deadline of {duration(patches.deadline)}"
+            yield Finding(("patches", "rings", ring.id, "delay"), duration(ring.delay), rule)
+
+
+def _policy(policy: BackupPolicy) -> Iterator[Finding]:
+    at, every = ("backups", "policies", policy.id), duration(policy.every)
+    if policy.rpo < policy.every:
+        yield Finding((*at, "rpo"), duration(policy.rpo), f"cannot be kept by a backup every {every}")
+    if policy.keep < policy.every:
+        yield Finding((*at, "keep"), duration(policy.keep), f"is shorter than the {every} between two backups")
 
 
 def _alignment(estate: Estate, system: System) -> Iterator[Finding]:
