@@ -1,40 +1,23 @@
 """The stand-in itself: what Azure would answer to each request, in terms of ids, inputs and outputs."""
 
 import os
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from pyops.emulator import checking, computed, identity, rules
 from pyops.emulator.differences import Difference, differences
+from pyops.emulator.identity import key
 from pyops.emulator.kinds import kind_of
 from pyops.emulator.realize import realizer
 from pyops.emulator.replacement import replaces
 from pyops.emulator.schema import schema
 from pyops.emulator.store import Record, Store
+from pyops.emulator.urn import Urn
 from pyops.emulator.values import UNKNOWN, Properties, at, bare
 from pyops.errors import Refused
-
-
-@dataclass(frozen=True)
-class Urn:
-    """The engine's name of a resource: `urn:pulumi:<stack>::<project>::<parent types$type>::<name>`."""
-
-    text: str
-
-    @property
-    def stack(self) -> str:
-        """The stack that the resource belongs to."""
-        return self.text.split("::")[0].removeprefix("urn:pulumi:")
-
-    @property
-    def token(self) -> str:
-        """The resource's own type."""
-        return self.text.split("::")[2].rsplit("$", 1)[-1]
-
-    @property
-    def name(self) -> str:
-        """The name that the program gave it."""
-        return self.text.split("::", 3)[3]
 
 
 class StandIn:
@@ -45,6 +28,7 @@ class StandIn:
         self.subscription = os.environ.get("ARM_SUBSCRIPTION_ID") or identity.SUBSCRIPTION
         self.location = ""
         self._lab = realizer(lab, store)
+        self._lock, self._making = threading.Lock(), set[str]()
 
     def check(self, urn: Urn, olds: Properties, news: Properties, seed: bytes) -> tuple[Properties, list[str]]:
         """The inputs with what Azure's provider fills in, and every problem of them."""
@@ -85,13 +69,26 @@ class StandIn:
         rules.refuse(urn.token, arm_id, inputs, self.store)
         outputs = computed.outputs(urn.token, arm_id, inputs)
         record = Record(arm_id, urn.text, urn.token, self.store.sealed(inputs), self.store.sealed(outputs), uses)
-        existing = self.store.find(arm_id)
-        if existing and existing.done:
-            self._adopted(existing, record)
-        self.store.write(record)
-        self._lab.create(urn.token, arm_id, inputs)
-        self.store.write(replace(record, done=True))
+        with self._alone(record):
+            self._lab.create(urn.token, arm_id, inputs)
+            self.store.write(replace(record, done=True))
         return arm_id, outputs
+
+    @contextmanager
+    def _alone(self, record: Record) -> Iterator[None]:
+        """Begin a create: refused when the id exists or is just being made; a pending one of a kill is taken over."""
+        with self._lock:
+            if key(record.id) in self._making:
+                raise Refused(f"{record.id}: is being made already, an id belongs to one resource")
+            existing = self.store.find(record.id)
+            if existing and existing.done:
+                self._adopted(existing, record)
+            self.store.write(record)
+            self._making.add(key(record.id))
+        try:
+            yield
+        finally:
+            self._making.discard(key(record.id))
 
     def _id(self, urn: Urn, inputs: Properties) -> str:
         arm_id = identity.arm_id(urn.token, inputs, self.subscription, urn.name)

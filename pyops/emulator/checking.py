@@ -24,7 +24,7 @@ def problems(value: Any, expected: Shape, path: str = "") -> list[str]:
     if isinstance(expected, MapOf):
         return _map_problems(value, expected, path)
     if isinstance(expected, OneOf):
-        return min((problems(value, member, path) for member in expected.members), key=len)
+        return _alternative_problems(value, expected, path)
     return _scalar_problems(value, expected, path)
 
 
@@ -45,6 +45,19 @@ def _object_problems(value: Any, expected: Object, path: str) -> list[str]:
                 f"{_below(path, name)}: not given, {_article(expected.name)} needs it ({described(field.shape)})"
             )
     return found
+
+
+def _alternative_problems(value: Any, expected: OneOf, path: str) -> list[str]:
+    """Judges by the alternative that the value says it is, else by the one that it comes nearest to."""
+    constants = [(member, member.constants) for member in expected.members if isinstance(member, Object)]
+    tellers = {name for _, own in constants for name in own}
+    given = {name: value[name] for name in tellers if isinstance(value, dict) and isinstance(value.get(name), str)}
+    fitting = [member for member, own in constants if all(own.get(name) == said for name, said in given.items())]
+    if given and constants and not fitting:
+        name, said = next(iter(given.items()))
+        return _scalar_problems(said, Text(tuple(own[name] for _, own in constants if name in own)), _below(path, name))
+    members = fitting if given else expected.members
+    return min((problems(value, member, path) for member in members), key=len)
 
 
 def _unknown_name(name: str, expected: Object, path: str) -> str:

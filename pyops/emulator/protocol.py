@@ -3,6 +3,7 @@
 # ruff: noqa: N802, D102, ARG002
 # The wire protocol names the methods, says what they are for and fixes their arguments.
 
+import contextlib
 import functools
 import sys
 import traceback
@@ -14,12 +15,13 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from pyops.emulator.azure import StandIn, Urn
+from pyops.emulator.azure import StandIn
 from pyops.emulator.computed import previewed
 from pyops.emulator.differences import Change
 from pyops.emulator.kinds import kind_of
-from pyops.emulator.values import decoded, encoded
-from pyops.errors import OutsideFailed, PyopsError
+from pyops.emulator.urn import Urn
+from pyops.emulator.values import bare, decoded, encoded
+from pyops.errors import OutsideFailed, PyopsError, Refused
 
 _KINDS = provider_pb2.PropertyDiff.Kind
 _WIRE_CHANGE = {
@@ -85,7 +87,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answered
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
-        given = decoded(request.args)
+        given = bare(decoded(request.args))
         self._azure.subscription = given.get("subscriptionId") or self._azure.subscription
         self._azure.location = given.get("location") or self._azure.location
         writes = f"it writes for stack {self._azure.stack} alone" if self._azure.stack else "it only previews"
@@ -154,21 +156,21 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answered
     def Construct(self, request: Any, context: grpc.ServicerContext) -> Any:
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{request.type}: the stand-in for Azure has no components")
+        raise Refused(f"{request.type}: the stand-in for Azure has no components")
 
     @_answered
     def Call(self, request: Any, context: grpc.ServicerContext) -> Any:
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{request.tok}: the stand-in for Azure has no methods")
+        raise Refused(f"{request.tok}: the stand-in for Azure has no methods")
 
     @_answered
     def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
         return Empty()
 
     def _say(self, about: str, message: str) -> None:
-        """Shows a line among the run's messages, once a run."""
+        """Shows a line among the run's messages, once a run; a run goes on without it."""
         if not self._engine or (self._engine, about) in self._told:
             return
         self._told.add((self._engine, about))
-        with grpc.insecure_channel(self._engine) as channel:
+        with grpc.insecure_channel(self._engine) as channel, contextlib.suppress(grpc.RpcError):
             line = engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message)
             engine_pb2_grpc.EngineStub(channel).Log(line, timeout=5)

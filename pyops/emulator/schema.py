@@ -7,6 +7,8 @@ Wire names are not mechanical (`disk_size_gb` is `diskSizeGB`), so they always c
 
 import enum
 import importlib
+import inspect
+import re
 import sys
 import threading
 import typing
@@ -90,6 +92,13 @@ class Object:
         """Its properties by wire name."""
         types, hints = _types.input_type_types(self.source), _raw_return_hints(self.source)
         return {wire: Field(not _is_optional(hints[wire]), shape(types[wire])) for wire in types}
+
+    @cached_property
+    def constants(self) -> dict[str, str]:
+        """The properties that have one value only, by which Azure tells alternatives apart (`ruleType`, say)."""
+        found = re.findall(r'pulumi\.set\(__self__, "(\w+)", \'([^\']+)\'\)', inspect.getsource(self.source.__init__))  # type: ignore[misc]  # of this very class
+        names = _types.input_type_py_to_pulumi_names(self.source)
+        return {names[own]: value for own, value in found}
 
 
 type Shape = Text | Number | Flag | Anything | ListOf | MapOf | OneOf | Object

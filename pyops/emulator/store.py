@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pyops.emulator.identity import key
+from pyops.emulator.urn import Urn
 from pyops.emulator.values import Properties, Secret
 from pyops.errors import OutsideFailed
 
@@ -54,7 +55,7 @@ class Record:
     @property
     def stack(self) -> str:
         """The stack that made it."""
-        return self.urn.split("::")[0].removeprefix("urn:pulumi:")
+        return Urn(self.urn).stack
 
 
 class Store:

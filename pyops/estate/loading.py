@@ -13,7 +13,7 @@ from pyops.estate.model import Estate
 from pyops.estate.problems import EstateRefused, Finding, Location, Problem, dotted, given, shown
 from pyops.estate.register import Register, read_register
 from pyops.estate.source import Source
-from pyops.estate.wording import finding
+from pyops.estate.wording import findings
 
 ESTATE_FILE = "estate.yml"
 
@@ -40,15 +40,15 @@ def _read(source: Source) -> tuple[Estate, Register]:
     try:
         estate = Estate.model_validate(data)
     except ValidationError as error:
-        found = (finding(detail, Estate) for detail in error.errors())
-        raise EstateRefused([*problems, *(_placed(one, source, register) for one in found)]) from None
+        found = [_placed(one, source, register) for one in findings(error, Estate)]
+        raise EstateRefused([*problems, *found]) from None
     _refuse(problems)
     desktops = estate.desktops.model_copy(update={"desks": tuple(register.desks)})
     return estate.model_copy(update={"desktops": desktops, "file": source.file}), register
 
 
 def _register(desktops: Any, folder: Path) -> Register:
-    """The register that the estate names; an empty one where it does not name a file beside it, which the model tells."""
+    """The register that the estate names; an empty one where it names no file beside it, which the model tells."""
     name = desktops.get("register") if isinstance(desktops, dict) else None
     if not isinstance(name, str) or not name or Path(name).name != name:
         return Register(folder)

@@ -1,5 +1,6 @@
 """What can be wrong with an estate, said the same way everywhere: `file:line: path: given, the rule it breaks`."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
@@ -59,6 +60,8 @@ def shown(value: Any) -> str:
     if isinstance(value, (dict, list, tuple)):
         return f"{'a map' if isinstance(value, dict) else 'a list'} of {len(value)}" if value else "nothing"
     text = str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return f'"{text}"'
     return (text if len(text) <= 60 else text[:57] + "...").replace("\n", "\\n") or "nothing"
 
 

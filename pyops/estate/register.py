@@ -12,7 +12,7 @@ from pyops.errors import Refused
 from pyops.estate.problems import Problem, dotted, given
 from pyops.estate.service import Desk
 from pyops.estate.source import read_text
-from pyops.estate.wording import finding
+from pyops.estate.wording import findings
 
 COLUMNS = ("name", "site", "partner", "model", "ring", "address")
 """The first line of the file; the last column may be left out."""
@@ -45,7 +45,7 @@ def read_register(file: Path) -> Register:
             register.desks.append(Desk.model_validate(row))
             register.lines.append(line)
         except ValidationError as error:
-            for wrong in (finding(detail, Desk) for detail in error.errors()):
+            for wrong in findings(error, Desk):
                 register.refuse(line, dotted(wrong.at), given(wrong), wrong.rule)
     return register
 

@@ -5,6 +5,7 @@ It knows shapes and single values; what needs several values to judge is known t
 
 import ast
 import inspect
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def _docstrings(part: type[Part]) -> dict[str, str]:
     tree = ast.parse(Path(inspect.getfile(part)).read_text(encoding="utf-8"))
     body = next(node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == part.__name__)
     said = {}
-    for node, following in zip(body, body[1:], strict=False):
+    for node, following in itertools.pairwise(body):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and isinstance(following, ast.Expr):
             said[node.target.id] = ast.literal_eval(following.value)
     return said

@@ -7,8 +7,10 @@ import yaml
 
 from pyops.errors import Refused
 from pyops.estate.problems import EstateRefused, Location, Problem, dotted
+from pyops.estate.texts import NOT_TEXT
 
 _MERGE = "tag:yaml.org,2002:merge"
+_TEXT = "tag:yaml.org,2002:str"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
@@ -72,20 +74,27 @@ class Source:
         self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
-                self._note(key, (*at, str(key.value)))
-                self._walk(value, (*at, str(key.value)))
+                here = (*at, str(key.value))
+                if self._is_new(key, here):
+                    self._walk(value, here)
         elif isinstance(node, yaml.SequenceNode):
             for number, value in enumerate(node.value):
                 self._lines[(*at, number)] = value.start_mark.line + 1
                 self._walk(value, (*at, number))
 
-    def _note(self, key: yaml.Node, at: Location) -> None:
+    def _is_new(self, key: yaml.Node, at: Location) -> bool:
+        """Note where a key stands; false where it is wrong in itself, and what stands under it does not matter."""
         line = key.start_mark.line + 1
         if key.tag == _MERGE:
             self._wrong(line, at, "<<", "merge keys hide what a thing has: write it out")
+        elif key.tag != _TEXT:
+            self._wrong(line, at, "", f"is not a name: {NOT_TEXT}")
         elif at in self._lines:
             self._wrong(line, at, "", f"is written twice, first on line {self._lines[at]}")
-        self._lines[at] = line
+        else:
+            self._lines[at] = line
+            return True
+        return False
 
     def _wrong(self, line: int, at: Location, given: str, rule: str) -> None:
         self._problems.append(Problem(str(self.file), line, dotted(at), given, rule))

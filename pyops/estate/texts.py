@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 LONGEST_NAME = 40
+NOT_TEXT = "YAML reads some bare words (on, no, 12) as other things, so quote it"
 
 
 def refusal(rule: str) -> PydanticCustomError:
@@ -25,7 +26,7 @@ def looks_like(pattern: str, rule: str, longest: int = 255) -> Callable[[Any], s
 
     def validator(value: Any) -> str:
         if not isinstance(value, str):
-            raise refusal("must be text: YAML reads some bare words (on, no, 12) as other things, so quote it")
+            raise refusal(f"must be text: {NOT_TEXT}")
         if not re.fullmatch(pattern, value):
             raise refusal(rule)
         if len(value) > longest:

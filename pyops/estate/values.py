@@ -93,7 +93,8 @@ def _address(value: Any) -> IPv4Address:
 
 def _time_of_day(value: Any) -> time:
     if isinstance(value, int):
-        raise refusal('must stand in quotes, as in "22:00": YAML reads it as a number without them')
+        meant = f"{value // 60:02}:{value % 60:02}" if 0 < value < 24 * 60 else "22:00"
+        raise refusal(f'must stand in quotes, as in "{meant}": YAML reads it as a number without them')
     if not isinstance(value, str) or not re.fullmatch(_TIME, value):
         raise refusal('must be a time of day, as in "22:00"')
     return time.fromisoformat(value)

@@ -1,17 +1,19 @@
 """What pydantic finds, in the project's words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pyops.estate.base import Part
 from pyops.estate.problems import Finding, Location, nearest
+from pyops.estate.texts import NOT_TEXT
 
 _WHOLE_NUMBER = "must be a whole number"
 _MAP = "must be a map"
-_TEXT = "must be text: YAML reads some bare words (on, no, 12) as other things, so quote it"
+_TEXT = f"must be text: {NOT_TEXT}"
 _RULES = {
     "int_type": _WHOLE_NUMBER,
     "int_parsing": _WHOLE_NUMBER,
@@ -27,8 +29,15 @@ _RULES = {
 }
 
 
-def finding(error: ErrorDetails, root: type[Part]) -> Finding:
-    """One of pydantic's errors as a finding."""
+def findings(error: ValidationError, root: type[Part]) -> Iterator[Finding]:
+    """All of pydantic's errors as findings."""
+    for detail in error.errors():
+        # Pydantic also calls a list too short when its items are wrong: the items' own errors say it all.
+        if detail["type"] != "too_short" or len(detail["input"]) < detail["ctx"]["min_length"]:
+            yield _finding(detail, root)
+
+
+def _finding(error: ErrorDetails, root: type[Part]) -> Finding:
     at = tuple(part for part in error["loc"] if part != "[key]")
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
@@ -41,7 +50,9 @@ def finding(error: ErrorDetails, root: type[Part]) -> Finding:
 def _rule(kind: str, context: Mapping[str, Any], message: str) -> str:
     if kind == "rule":
         return str(context["rule"])
-    if kind in ("enum", "literal_error"):
+    if kind == "literal_error":
+        return f"must be {context['expected'].replace("'", '')}"
+    if kind == "enum":
         return f"must be one of {context['expected'].replace("'", '').replace(' or ', ', ')}"
     if kind in ("greater_than_equal", "less_than_equal"):
         return f"must be at {'least' if 'ge' in context else 'most'} {context.get('ge', context.get('le'))}"

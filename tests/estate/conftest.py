@@ -15,23 +15,23 @@ TODAY = date(2026, 11, 24)
 Edit = Callable[..., Path]
 
 
-def written(folder: Path, replace: Mapping[str, str], register: Mapping[str, str]) -> Path:
-    """A copy of the lab's estate in a folder, with texts replaced where they stand first."""
-    for name, edits in (("estate.yml", replace), ("desktops.csv", register)):
-        text = (INVENTORIES / "lab" / name).read_text(encoding="utf-8")
-        for old, new in edits.items():
-            assert old in text, f"{name} has no {old!r} to replace"
-            text = text.replace(old, new, 1)
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder / "estate.yml"
+@pytest.fixture(scope="session")
+def today() -> date:
+    return TODAY
 
 
 @pytest.fixture
 def edit(tmp_path: Path) -> Edit:
-    """Write an edited copy: `edit({"old text": "new text"}, register={...})`."""
+    """Write a copy with texts replaced where they stand first: `edit({"old text": "new text"}, register={...})`."""
 
     def editor(replace: Mapping[str, str] | None = None, register: Mapping[str, str] | None = None) -> Path:
-        return written(tmp_path, replace or {}, register or {})
+        for name, edits in (("estate.yml", replace), ("desktops.csv", register)):
+            text = (INVENTORIES / "lab" / name).read_text(encoding="utf-8")
+            for old, new in (edits or {}).items():
+                assert old in text, f"{name} has no {old!r} to replace"
+                text = text.replace(old, new, 1)
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        return tmp_path / "estate.yml"
 
     return editor
 

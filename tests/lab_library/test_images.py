@@ -121,7 +121,8 @@ def test_a_missing_tool_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(OutsideFailed) as failed:
         images.build(Lab(tmp_path / "lab", tmp_path / "cache"), "plain")
     assert str(failed.value) == (
-        "mmdebstrap, setpriv, unshare, mount: not on this machine, install the Debian package mmdebstrap mount util-linux"
+        "mmdebstrap, setpriv, unshare, mount: not on this machine,"
+        " install the Debian package mmdebstrap mount util-linux"
     )
 
 

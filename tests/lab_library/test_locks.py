@@ -13,10 +13,10 @@ from pyops.lab import Lab, locks
 
 
 def test_the_second_command_on_a_lab_is_refused_in_words(paper: Lab) -> None:
-    with locks.whole_lab(paper, "lab up"):
-        with pytest.raises(Refused) as refused, locks.whole_lab(paper, "lab down"):
-            pass
-    expected = rf"{paper.state}: `lab up` \(process {os.getpid()}, since 20.*\) works on this lab, wait until it is done or end it"
+    with locks.whole_lab(paper, "lab up"), pytest.raises(Refused) as refused, locks.whole_lab(paper, "lab down"):
+        pass
+    holder = rf"`lab up` \(process {os.getpid()}, since 20.*\)"
+    expected = rf"{paper.state}: {holder} works on this lab, wait until it is done or end it"
     assert re.fullmatch(expected, str(refused.value))
 
 

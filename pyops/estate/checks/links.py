@@ -16,6 +16,7 @@ def check_links(estate: Estate, _today: date) -> Iterator[Finding]:
     for link in estate.links.values():
         yield from _link(estate, link)
     yield from _ports(estate)
+    yield from _clashes(estate)
     yield from _pairs(estate)
 
 
@@ -41,6 +42,19 @@ def _ports(estate: Estate) -> Iterator[Finding]:
                 yield Finding(
                     ("links", link.id, "port"), link.port, f"is already the port of {seen[end, link.port]} at {end}"
                 )
+
+
+def _clashes(estate: Estate) -> Iterator[Finding]:
+    """Faults are named after circuits, paths, carriers and sites: a name must mean one of them."""
+    for site in estate.sites.values():
+        for carrier in site.circuits:
+            name = f"{site.id}-{carrier}"
+            if name in estate.links:
+                yield Finding(
+                    ("links", name), name, f"is also the name of the circuit of carrier {carrier} at {site.id}"
+                )
+            if carrier in estate.sites:
+                yield Finding(("sites", site.id, "circuits", carrier), carrier, "is also the name of a site")
 
 
 def _pairs(estate: Estate) -> Iterator[Finding]:

@@ -54,10 +54,10 @@ def _site(estate: Estate, site: Site) -> Iterator[Finding]:
         at = ("pools", pool.id, "count", site.id)
         if not pool.count.get(site.id):
             continue
-        if pool.zone not in site.zones:
-            yield Finding(at, pool.count[site.id], f"{site.id} has no zone {pool.zone}")
-        elif not pool.gateway and pool.first is not None:
+        if pool.zone in site.zones and not pool.gateway and pool.first is not None:
             yield from _addresses(site.zones[pool.zone], pool, site.id, taken)
+        elif pool.zone not in site.zones and pool.zone in estate.zones:
+            yield Finding(at, pool.count[site.id], f"{site.id} has no zone {pool.zone}")
 
 
 def _addresses(zone: Zone, pool: Pool, site: str, taken: dict[IPv4Address, str]) -> Iterator[Finding]:

@@ -1,0 +1,1 @@
+"""Pictures of the estate, drawn from the model alone."""

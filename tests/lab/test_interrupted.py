@@ -1,0 +1,102 @@
+"""A lab that was killed while it was being built is finished by the next run; two labs live side by side; nothing stays."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pyops.lab import Lab, hosts
+
+from .conftest import INVENTORY, ROOT, Site3, pyops
+
+pytestmark = pytest.mark.lab
+
+NAME = "pair"
+STATE = ROOT / ".lab" / NAME
+
+
+@pytest.fixture
+def pair(three_sites: Site3, tmp_path: Path) -> Iterator[Path]:
+    """A second, smaller estate with a lab of its own beside the first: only routers and control hosts, no desks."""
+    folder = tmp_path / NAME
+    shutil.copytree(INVENTORY, folder)
+    text = (folder / "estate.yml").read_text().replace("\nname: lab\n", f"\nname: {NAME}\n")
+    lines = [line for line in text.splitlines() if not line.startswith(("  directory:   {image", "  application: {image"))]
+    text = "\n".join(lines) + "\n"
+    text = text.replace("pool: directory}", "pool: control}").replace("pools: [application]", "pools: [control]")
+    (folder / "estate.yml").write_text(text)
+    (folder / "desktops.csv").write_text("name,site,partner,model,ring,address\n")
+    yield folder
+    pyops("lab", "down", "--state", str(STATE))
+
+
+def traces() -> dict[str, list[str]]:
+    """What a lab could leave on the machine: everything that carries its name or lies below its folder."""
+    name = Lab(STATE).name
+    mounts = [line for line in Path("/proc/mounts").read_text().splitlines() if str(STATE) in line]
+    processes = [p.parent.name for p in Path("/proc").glob("[0-9]*/cmdline") if str(STATE).encode() in read(p) or name.encode() in read(p)]
+    groups = [str(path) for path in Path("/sys/fs/cgroup").rglob(f"*{name}*")]
+    namespaces = [path.name for path in Path("/run/netns").glob(f"{name}*")] if Path("/run/netns").exists() else []
+    return {"mounts": mounts, "processes": processes, "cgroups": groups, "namespaces": namespaces, "files": [str(STATE)] if STATE.exists() else []}
+
+
+def read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def killed_after(folder: Path, words: str, delay: float = 0.0) -> None:
+    """Start `pyops lab up`, kill it and all that it started with SIGKILL once it says these words, and a little later."""
+    process = subprocess.Popen(["pyops", "-i", str(folder), "lab", "up"], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stderr
+    for line in process.stderr:
+        if words in line:
+            break
+    time.sleep(delay)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@pytest.mark.parametrize(
+    ("words", "delay"),
+    [("==> keys", 0.0), ("==> pulumi up network", 4.0), ("NetworkInterface nic-towcester-control-01", 0.0), ("create   VirtualMachineInstance", 0.0), ("hosts answer ssh", 0.0)],
+    ids=["keys", "network", "interfaces", "booting", "answering"],
+)
+def test_a_killed_build_is_finished_by_the_next(pair: Path, words: str, delay: float) -> None:
+    killed_after(pair, words, delay)
+    pyops("-i", str(pair), "lab", "up")
+    lab = Lab(STATE)
+    assert {host.name for host in hosts.every(lab)} == {f"{site}-{pool}-01" for site in ("banbury", "towcester", "stratford") for pool in ("router", "control")}
+    for host in hosts.every(lab):
+        assert hosts.run(lab, host.name, ["hostname"]).stdout.strip() == host.name
+    assert '"changes": []' in pyops("-i", str(pair), "stacks", "preview", "--json").stdout
+
+
+def test_two_labs_side_by_side_and_nothing_of_one_stays(three_sites: Site3, pair: Path) -> None:
+    pyops("-i", str(pair), "lab", "up")
+    assert three_sites.ssh("banbury-control-01", "true").returncode == 0
+    other = subprocess.run(["ssh", "-F", STATE / "ssh_config", "banbury-control-01", "true"], check=False, timeout=60)
+    assert other.returncode == 0
+    pyops("lab", "down", "--state", str(STATE))
+    assert traces() == {"mounts": [], "processes": [], "cgroups": [], "namespaces": [], "files": []}
+    assert three_sites.ssh("banbury-control-01", "true").returncode == 0
+
+
+def test_two_builds_at_once_one_is_refused_in_words(pair: Path) -> None:
+    first = subprocess.Popen(["pyops", "-i", str(pair), "lab", "up"], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    assert first.stderr
+    for line in first.stderr:
+        if "==> pulumi up network" in line:
+            break
+    second = pyops("-i", str(pair), "lab", "up", check=False)
+    first.communicate(timeout=300)
+    assert second.returncode == 1
+    assert f"`lab up` (process {first.pid}, since " in second.stderr
+    assert first.returncode == 0

@@ -1,0 +1,83 @@
+"""The real engine over the running lab: nothing to do after `up`, and what somebody changed by hand is found."""
+
+import json
+import subprocess
+
+import pytest
+
+from pyops.lab import hosts
+
+from .conftest import ROOT, Site3, pyops
+
+pytestmark = pytest.mark.lab
+
+Changes = dict[str, list[dict[str, object]]]
+
+
+def changes(output: str) -> Changes:
+    return {stack: found["changes"] for stack, found in json.loads(output).items() if found["changes"]}
+
+
+def test_preview_after_up_reports_no_change(three_sites: Site3) -> None:
+    assert changes(three_sites.pyops("stacks", "preview", "--json").stdout) == {}
+
+
+def test_plain_pulumi_works_in_a_projects_folder(three_sites: Site3) -> None:
+    command = ["pyops", "-i", str(ROOT / "inventories" / "lab"), "lab", "run", "pulumi", "stack", "--stack", "lab", "--show-urns"]
+    done = subprocess.run(command, cwd=ROOT / "stacks" / "network", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "urn:pulumi:lab::network::" in done.stdout
+
+
+def test_refresh_finds_memory_changed_by_hand_and_up_puts_it_right(three_sites: Site3) -> None:
+    name = "banbury-application-01"
+    before = hosts.read(three_sites.lab, name)
+    assert before
+    hosts.resize(three_sites.lab, name, before.processors, 2 * before.memory_mb)
+    drift = changes(three_sites.pyops("stacks", "refresh", "--lab", "--preview-only", "--json").stdout)
+    assert [(c["operation"], c["name"]) for c in drift["server_pool"]] == [("update", f"{name}-instance")]
+    assert "hardwareProfile.memoryMB" in drift["server_pool"][0]["properties"]  # type: ignore[operator]
+    three_sites.pyops("stacks", "refresh", "--lab", "--json")
+    assert [c["operation"] for c in changes(three_sites.pyops("stacks", "preview", "--json").stdout)["server_pool"]] == ["update"]
+    three_sites.pyops("stacks", "up", "--lab")
+    after = hosts.read(three_sites.lab, name)
+    assert after == before
+    assert changes(three_sites.pyops("stacks", "preview", "--json").stdout) == {}
+
+
+def test_refresh_finds_an_interface_deleted_by_hand_and_up_brings_it_back(three_sites: Site3) -> None:
+    name, address = "towcester-application-01", "10.20.20.40"
+    three_sites.run(name, "ip", "link", "delete", "servers")
+    assert three_sites.ssh(name, "true").returncode != 0
+    drift = changes(three_sites.pyops("stacks", "refresh", "--lab", "--json").stdout)
+    assert [(c["operation"], c["name"]) for c in drift["server_pool"]] == [("delete", f"nic-{name}-servers")]
+    planned = changes(three_sites.pyops("stacks", "preview", "--json").stdout)["server_pool"]
+    assert [(c["operation"], c["name"]) for c in planned] == [("create", f"nic-{name}-servers")]
+    three_sites.pyops("stacks", "up", "--lab")
+    assert f"inet {address}/" in three_sites.run(name, "ip", "-4", "address", "show", "servers")
+    assert three_sites.ssh(name, "true").returncode == 0
+    assert changes(three_sites.pyops("stacks", "preview", "--json").stdout) == {}
+
+
+def test_an_exported_stand_in_records_nothing_for_production(three_sites: Site3) -> None:
+    """The variable of the lab's stand-in, left in a shell in which somebody then applies production."""
+    script = "PULUMI_CONFIG_PASSPHRASE_FILE=$PULUMI_CONFIG_PASSPHRASE_FILE pulumi stack init production --no-select; pulumi up --yes --skip-preview --stack production"
+    command = ["pyops", "-i", str(ROOT / "inventories" / "lab"), "lab", "run", "sh", "-c", script]
+    folder = ROOT / "stacks" / "network"
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode != 0
+        assert "writes for stack lab alone" in done.stdout + done.stderr
+        export = ["pyops", "-i", str(ROOT / "inventories" / "lab"), "lab", "run", "pulumi", "stack", "export", "--stack", "production"]
+        state = json.loads(subprocess.run(export, cwd=folder, capture_output=True, text=True, check=True).stdout)
+        assert [r["type"] for r in state["deployment"].get("resources", []) if r["type"].startswith("azure-native:")] == []
+    finally:
+        remove = ["pyops", "-i", str(ROOT / "inventories" / "lab"), "lab", "run", "pulumi", "stack", "rm", "--yes", "--force", "--stack", "production"]
+        subprocess.run(remove, cwd=folder, capture_output=True, check=False)
+        (folder / "Pulumi.production.yaml").unlink(missing_ok=True)
+
+
+def test_stacks_without_a_lab_say_so() -> None:
+    done = pyops("-i", "inventories/production", "stacks", "refresh", "--lab", check=False)
+    assert done.returncode == 1
+    assert "production has no lab here, `pyops lab up` builds it" in done.stderr
