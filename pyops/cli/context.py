@@ -47,7 +47,8 @@ def inventory_file(inventory: Path | None) -> Path:
     from pyops.estate import ESTATE_FILE
 
     path = inventory or _from_environment() or _from_ansible()
-    return path / ESTATE_FILE if path.is_dir() else path
+    file = path / ESTATE_FILE if path.is_dir() else path
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
 
 
 def _from_environment() -> Path | None:

@@ -11,6 +11,7 @@ from pyops.estate.model import Estate
 from pyops.estate.network import Site
 from pyops.estate.reachability import Passage, ZonePair, ports
 from pyops.estate.resilience import Left, Proof, Reach
+from pyops.estate.spoken import duration, spoken
 
 _NONE = "-"
 
@@ -40,7 +41,7 @@ def show_overview(estate: Estate) -> None:
 def _site(estate: Estate, site: Site) -> list[Cell]:
     servers = sum(server.site == site.id for server in estate.servers)
     desks = sum(desk.site == site.id for desk in estate.desktops.desks)
-    circuits = ", ".join(f"{circuit.id} {circuit.speed:,} Mbps" for circuit in site.circuits.values())
+    circuits = ", ".join(f"{circuit.id} {spoken(circuit.speed, 'speed')}" for circuit in site.circuits.values())
     partner = estate.partners[site.partner].name
     return [site.id, partner, site.region, str(site.supernet), ", ".join(site.zones), circuits, servers, desks]
 
@@ -48,13 +49,19 @@ def _site(estate: Estate, site: Site) -> list[Cell]:
 def _pools(estate: Estate) -> Iterable[list[Cell]]:
     for pool in estate.pools.values():
         counts = [pool.count.get(site, 0) for site in estate.sites]
-        yield [pool.id, pool.zone, *counts, pool.target, pool.cpu, f"{pool.memory:,} MiB", pool.ring]
+        yield [pool.id, pool.zone, *counts, pool.target, pool.cpu, spoken(pool.memory, "memory"), pool.ring]
 
 
 def _systems(estate: Estate) -> Iterable[list[Cell]]:
     for system in estate.systems.values():
         alignment = [system.alignment[partner].value for partner in estate.partners]
-        yield [system.id, ", ".join(system.pools), *alignment, str(system.recovery.rpo), str(system.recovery.rto)]
+        yield [
+            system.id,
+            ", ".join(system.pools),
+            *alignment,
+            duration(system.recovery.rpo),
+            duration(system.recovery.rto),
+        ]
 
 
 def show_addresses(estate: Estate, plan: Sequence[Planned]) -> None:
@@ -67,16 +74,17 @@ def show_addresses(estate: Estate, plan: Sequence[Planned]) -> None:
 
 
 def show_resilience(estate: Estate, proofs: Sequence[Proof]) -> None:
-    """One line for each proof; for the sites a second table with what each pool keeps."""
+    """One line for each proof; where servers are lost, a second table with what each pool keeps."""
     rows: list[list[Cell]] = []
     for proof in proofs:
         kinds, names = ", ".join(one.kind.value for one in proof.losses), ", ".join(one.name for one in proof.losses)
         rows.append([kinds, names, _reaches(proof.reach), _missed(proof.pools), _verdict(proof.holds)])
-    show(table(f"{estate.name}: when this is lost", ("kind", "lost", "the sites", "pools", "verdict"), rows))
+    tables = [table(f"{estate.name}: when this is lost", ("kind", "lost", "the sites", "pools", "verdict"), rows)]
     losing = [proof for proof in proofs if any(len(left.servers) < _had(estate, left) for left in proof.pools)]
     if losing:
         columns = ("pool", "needed", *(" + ".join(one.name for one in proof.losses) for proof in losing))
-        show("", table("servers, processors and memory left without", columns, _capacity(estate, losing)))
+        tables.append(table("servers, processors and memory left without", columns, _capacity(estate, losing)))
+    show(*tables)
 
 
 def _had(estate: Estate, left: Left) -> int:
@@ -87,20 +95,23 @@ def _capacity(estate: Estate, proofs: Sequence[Proof]) -> Iterable[list[Cell]]:
     for number, pool in enumerate(estate.pools.values()):
         cells = []
         for left in (proof.pools[number] for proof in proofs):
-            size = f"{len(left.servers)} of {_had(estate, left)}: {left.cpu} cpu, {left.memory_mib / 1024:,.4g} GiB"
+            size = f"{len(left.servers)} of {_had(estate, left)}: {left.cpu} cpu, {spoken(left.memory_mib, 'memory')}"
             cells.append(Text(size, style="" if left.met else BAD))
         yield [pool.id, pool.target, *cells]
 
 
 def _reaches(reaches: Sequence[Reach]) -> str:
-    odd = []
+    """What is not as usual: pairs that are cut off, that need a third site, or that are down to their last carrier."""
+    ways: dict[str, list[str]] = {}
     for reach in reaches:
-        pair = " and ".join(reach.sites)
         if not reach.reached:
-            odd.append(f"{pair} are cut off from each other")
+            ways.setdefault("cut off from each other", []).append(" and ".join(reach.sites))
         elif reach.through:
-            odd.append(f"{pair} by {', '.join(reach.through)}")
-    return "; ".join(odd) or "all reach each other directly"
+            ways.setdefault(f"by {', '.join(reach.through)}", []).append(" and ".join(reach.sites))
+        elif len(reach.carriers) == 1:
+            ways.setdefault(f"over {reach.carriers[0]} alone", []).append(" and ".join(reach.sites))
+    said = [f"{'all' if len(pairs) == len(reaches) else ', '.join(pairs)} {way}" for way, pairs in ways.items()]
+    return "; ".join(said) or "all over every carrier"
 
 
 def _missed(pools: Sequence[Left]) -> str:

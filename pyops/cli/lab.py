@@ -7,11 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from pyops.cli.context import Inventory, estate_of, inventory_file
-from pyops.errors import OutsideFailed, Refused
+from pyops.errors import OutsideFailed, Refused, WrongUsage
 
 if TYPE_CHECKING:
     from pyops.lab import Lab
@@ -22,8 +21,20 @@ app = typer.Typer(help="The three sites on this machine: hosts, wires and faults
 host = typer.Typer(help="Single plain hosts in a small lab of their own, to try a role on.", no_args_is_help=True)
 app.add_typer(host, name="host")
 
-_STATE_HELP = "The lab's state folder [default: PYOPS_LAB_STATE, else .lab/lab of this checkout]."
-State = Annotated[Path | None, typer.Option("--state", help=_STATE_HELP, show_default=False)]
+
+
+def _of_estate(context: typer.Context, state: Path | None) -> Path | None:
+    """The state folder of the estate that `-i` named before the noun, where none is told."""
+    inventory = context.find_root().params.get("inventory")
+    if state is not None or inventory is None:
+        return state
+    from pyops.environments.laboratory import laboratory
+
+    return laboratory(estate_of(inventory)).lab.state
+
+
+_STATE_HELP = "The lab's state folder [default: of the estate of -i, else PYOPS_LAB_STATE, else .lab/lab of this checkout]."
+State = Annotated[Path | None, typer.Option("--state", help=_STATE_HELP, show_default=False, callback=_of_estate)]
 _SMALL_HELP = "The state folder of the small lab [default: .lab/roles of this checkout]."
 SmallState = Annotated[Path | None, typer.Option("--state", help=_SMALL_HELP, show_default=False)]
 CutName = Annotated[str | None, typer.Argument(metavar="[CIRCUIT|PATH|CARRIER]")]
@@ -31,15 +42,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON with stable keys.
 
 
 def open_lab(state: Path | None) -> "Lab":
-    """The lab that a command means: of `--state`, else of the estate that `-i` names, else the one of this checkout."""
+    """The lab that a command means."""
     from pyops.lab import Lab
     from pyops.lab.connect import find_state
 
-    inventory = click.get_current_context().find_root().params.get("inventory")
-    if state is None and inventory:
-        from pyops.environments.laboratory import laboratory
-
-        return laboratory(estate_of(inventory)).lab
     return Lab(state or Path(find_state()))
 
 
@@ -205,11 +211,21 @@ def on(what: Annotated[str, typer.Argument(metavar="HOST|SITE")], state: State =
 
 
 @app.command()
-def logs(name: Annotated[str, typer.Argument(metavar="HOST")], state: State = None) -> None:
-    """Print a host's journal; of one that is off, what it left."""
-    from pyops.lab import hosts
+def logs(
+    name: Annotated[str | None, typer.Argument(metavar="[HOST]", show_default=False)] = None,
+    into: Annotated[Path | None, typer.Option("--into", help="Write the journals of all hosts and the state of their networks to this folder.")] = None,
+    state: State = None,
+) -> None:
+    """Print a host's journal (of one that is off, what it left), or collect everything in a folder."""
+    from pyops.lab import evidence, hosts
 
-    sys.stdout.write(hosts.journal(open_lab(state), name))
+    lab = open_lab(state)
+    if into:
+        typer.echo(f"{into}: {len(evidence.collect(lab, into))} files")
+    elif name:
+        sys.stdout.write(hosts.journal(lab, name))
+    else:
+        raise WrongUsage("logs: name a host, or a folder with --into")
 
 
 @host.command("create")

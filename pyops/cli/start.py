@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BUG = 70
 """Exit code of an error that is nobody's but ours; its traceback is kept (EX_SOFTWARE of sysexits.h)."""
@@ -11,8 +11,7 @@ INTERRUPTED = 130
 """As shells say it: 128 and the number of SIGINT."""
 
 
-@dataclass(frozen=True, slots=True)
-class Noun:
+class Noun(NamedTuple):
     """A noun: its module in `pyops.cli`, the other form that people say, and its line in `pyops --help`."""
 
     name: str
@@ -24,7 +23,6 @@ NOUNS = (
     Noun("estate", "estates", "The estate file: check it, see it, prove it, compare two."),
     Noun("stacks", "stack", "The Pulumi stacks: preview, apply, refresh, destroy in order."),
     Noun("lab", "labs", "The whole estate on this machine: build it, break it, drop it."),
-    Noun("keys", "key", "Key pairs of tunnels and hosts, made before they are needed."),
 )
 
 

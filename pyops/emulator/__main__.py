@@ -1,6 +1,7 @@
 """Serves the stand-in: `python -m pyops.emulator --store FILE --stack NAME [--lab STATE_FOLDER]`.
 
-Prints its port as the first line of standard output, then serves until its parent ends.
+Prints its port as the first line of standard output, then serves until its parent ends. Where it cannot serve, that
+line says why.
 """
 
 import argparse
@@ -17,7 +18,10 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from pyops.emulator.azure import StandIn
 from pyops.emulator.protocol import Provider
 from pyops.emulator.store import Store
+from pyops.errors import PyopsError
 
+_PARENT = os.getppid()
+"""Read first of all: a parent that is gone before the port is printed is still noticed."""
 _WORKERS = 32
 _GRACE_SECONDS = 10
 _LARGEST_MESSAGE = 400 * 1024 * 1024  # the engine's own limit
@@ -27,7 +31,11 @@ def main() -> None:
     """Serve on a free port of the loopback interface."""
     arguments = _arguments()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the engine's to handle; it still needs answers
-    store = Store(arguments.store)
+    try:
+        store = Store(arguments.store)
+    except PyopsError as error:
+        print(error, flush=True)  # noqa: T201  # in the place of the port, for the parent to raise
+        sys.exit(error.exit_code)
     server = grpc.server(
         ThreadPoolExecutor(_WORKERS),
         options=[
@@ -59,7 +67,7 @@ def _arguments() -> argparse.Namespace:
 
 def _wait_for_the_end() -> None:
     """Returns when standard input closes, when the parent is gone, or at a request to end."""
-    ended, parent = threading.Event(), os.getppid()
+    ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
 
     def watch_input() -> None:
@@ -68,7 +76,7 @@ def _wait_for_the_end() -> None:
         ended.set()
 
     threading.Thread(target=watch_input, daemon=True).start()
-    while not ended.wait(0.5) and os.getppid() == parent:
+    while not ended.wait(0.5) and os.getppid() == _PARENT:
         pass
 
 

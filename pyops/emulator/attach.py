@@ -25,7 +25,7 @@ def attached(store: Path | None, stack: str | None, lab: Path | None = None) -> 
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         port = process.stdout.readline().strip() if process.stdout else ""
         if not port.isdigit():
-            raise OutsideFailed(f"pyops.emulator: ended with {process.wait()} before it served, see its message above")
+            raise OutsideFailed(port or f"pyops.emulator: ended with {process.wait()} before it served")
         try:
             yield {"PULUMI_DEBUG_PROVIDERS": f"azure-native:{port}"}
         finally:

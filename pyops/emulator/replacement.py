@@ -30,16 +30,17 @@ def _unknown_path(token: str, inputs: Properties) -> set[str]:
 
 
 def _in_table(kind: Kind, path: str) -> bool:
-    if any(_touches(path, wanted) for wanted in kind.in_place):
+    if any(_is_within(path, wanted) for wanted in kind.in_place):
         return False
-    return EVERYTHING in kind.replaces or any(_touches(path, wanted) for wanted in kind.replaces)
-
-
-def _touches(path: str, wanted: str) -> bool:
-    """A change of the property itself, of a part of it, or of the whole that holds it."""
-    return (
-        path == wanted or path.startswith((f"{wanted}.", f"{wanted}[")) or wanted.startswith((f"{path}.", f"{path}["))
+    # A change of the whole that holds a property changes the property too.
+    return EVERYTHING in kind.replaces or any(
+        _is_within(path, wanted) or _is_within(wanted, path) for wanted in kind.replaces
     )
+
+
+def _is_within(path: str, whole: str) -> bool:
+    """Whether a path is a property or a part of it."""
+    return path == whole or path.startswith((f"{whole}.", f"{whole}["))
 
 
 def _redundancy_replaces(resource: str, path: str, old: Properties, new: Properties) -> bool:

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -91,8 +91,7 @@ class Outcome:
 def run(play: Play, listener: Callable[[str], None] | None = None) -> Outcome:
     """Run playbooks; the output goes straight to the terminal, or line by line to a listener.
 
-    A task that fails is an outcome, not an error. Raises OutsideFailed when the run could not begin (code 1, or none
-    of Ansible's).
+    A task that fails is an outcome, not an error. Raises OutsideFailed when the run ended badly for any other reason.
     """
     with _results_file(play) as results:
         process = _started(play, results, listener is not None)
@@ -102,12 +101,11 @@ def run(play: Play, listener: Callable[[str], None] | None = None) -> Outcome:
             if results.exists()
             else ()
         )
-    if process.returncode not in (0, 2, 4, 6, 8) and not any(result.status != "ok" for result in found):
+    outcome = Outcome(process.returncode, found)
+    if not outcome.is_ok and not outcome.failures:
         names = " ".join(str(path) for path in play.playbooks)
-        raise OutsideFailed(
-            f"ansible-playbook {names}: {said or f'ended with {process.returncode}, see its message above'}"
-        )
-    return Outcome(process.returncode, found)
+        raise OutsideFailed(f"ansible-playbook {names}: {said or f'ended with {outcome.code}, see its message above'}")
+    return outcome
 
 
 def _started(play: Play, results: Path, is_piped: bool) -> subprocess.Popen[str]:
@@ -164,17 +162,20 @@ def _results_file(play: Play) -> Iterator[Path]:
 
 
 def _followed(process: subprocess.Popen[str], listener: Callable[[str], None] | None) -> str:
-    """The last words of the run; an interrupt lets Ansible end in its own way."""
-    last: list[str] = []
+    """What the run said of an error, else its last words; an interrupt lets Ansible end in its own way."""
+    last: deque[str] = deque(maxlen=40)
     try:
         for line in process.stdout or ():
-            last = [*last[-4:], line.strip()] if line.strip() else last
+            if line.strip():
+                last.append(line.rstrip())
             if listener:
                 listener(line.rstrip("\n"))
         process.wait()
     finally:
         toolchain.end(process)
-    return "\n".join(last)
+    lines = list(last)
+    errors = [at for at, line in enumerate(lines) if line.startswith(("[ERROR]", "ERROR!"))]
+    return "\n".join(lines[errors[-1] :] if errors else lines[-5:])
 
 
 def _parsed(line: str) -> TaskResult:

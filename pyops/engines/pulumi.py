@@ -6,7 +6,9 @@ passphrase of a `Project` are paths. Where one is None, the engine uses what the
 
 import contextlib
 import os
+import re
 import select
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -152,7 +154,7 @@ def _run(project: Project, verb: str, options: list[str], listener: Listener | N
 def _started(
     project: Project, command: list[str], output: int, errors: int
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """The engine with a pipe for its events, in a process group of its own: an interrupt reaches it once, through us."""
+    """The engine with a pipe for its events, in a process group of its own: interrupts reach it through us."""
     reading, writing = os.pipe()
     command = [*command, "--event-log", f"/dev/fd/{writing}"]
     try:
@@ -215,17 +217,33 @@ def _collected(events: list[Event], text: str) -> Run:
 
 
 def _reason(run: Run, errors: str, code: int) -> str:
-    """The engine's own errors, each once, with the resource they belong to."""
-    found = []
-    for message in run.messages:
-        if message.severity == "error" and message.text not in _EMPTY_WORDS:
-            name = message.urn.split("::", 3)[3] if message.urn.count("::") >= 3 else ""
-            found.append(f"{name}: {message.text}" if name else message.text)
-    return "\n".join(dict.fromkeys(found)) or _plain(errors) or f"ended with {code}"
+    """The engine's own errors, each once, with the resource they belong to; without any, its last words."""
+    if code < 0:
+        return f"was ended by {signal.Signals(-code).name}"
+    found = [_error(message) for message in run.messages if message.severity == "error"]
+    found = [text for text in dict.fromkeys(found) if text not in _EMPTY_WORDS]
+    if found == [_PROGRAM_EXITED]:
+        found = [message.text for message in run.messages if message.severity == "info#err"] or found
+    return "\n".join(found) or _plain(errors) or f"ended with {code}"
 
 
-_EMPTY_WORDS = {"update failed", "preview failed", "error: update failed", "error: preview failed"}
+_PROGRAM_EXITED = "an unhandled error occurred: program exited with non-zero exit code: 1"
+_EMPTY_WORDS = {"update failed", "preview failed", "refresh failed", "destroy failed"}
+_OF_OURS = re.compile(
+    r"^Program failed with an unhandled exception:\n.*^pyops\.errors\.\w+: ", re.DOTALL | re.MULTILINE
+)
+_OF_CHECK = re.compile(r"^\S+ resource '[^']*' has a problem: ")
+
+
+def _error(message: Message) -> str:
+    """One error in its own words: of an exception that is meant for people, what it says and not where it came from."""
+    text = _OF_CHECK.sub("", _OF_OURS.sub("", message.text))
+    name = message.urn.split("::", 3)[3] if message.urn.count("::") >= 3 else ""
+    return f"{name}: {text}" if name and not text.startswith(f"{name}:") else text
 
 
 def _plain(text: str) -> str:
-    return text.strip().removeprefix("error: ")
+    """The errors among what a command wrote, else all of it."""
+    lines = text.strip().splitlines()
+    errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+    return "\n".join(errors or lines)

@@ -1,5 +1,6 @@
 """The machine's own apt as the fetcher of packages: its sources and settings, one archive for everything fetched."""
 
+import os
 import shlex
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +15,8 @@ _LISTS_LAST_S = 3600
 # Settings of the machine that say how packages are reached; the rest of its configuration (hooks that empty the
 # archive, pins for its own programs) is not the images' business.
 _HOW_TO_REACH = ("http", "https", "ftp", "Check-Valid-Until", "Check-Date", "Retries", "Max-FutureTime", "ForceIPv4")
+
+_PROXY_VARIABLES = ("http_proxy", "https_proxy", "no_proxy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,17 @@ class Shared:
     @property
     def environment(self) -> dict[str, str]:
         """What makes apt use this configuration."""
-        return {"APT_CONFIG": str(self.configuration), "DEBIAN_FRONTEND": "noninteractive"}
+        return proxies() | {"APT_CONFIG": str(self.configuration), "DEBIAN_FRONTEND": "noninteractive"}
 
     def remember_sources(self, base: Path) -> None:
         """Where the machine has no sources of the release, keep those that the base image was made from."""
         if not self.sources.exists() or not self.sources.read_text().strip():
             self.sources.write_text((base / "usr/share/lab/sources.list").read_text())
+
+
+def proxies() -> dict[str, str]:
+    """The caller's variables that say by which proxies to go: all that apt and mmdebstrap are told of them."""
+    return {name: value for name, value in os.environ.items() if name.lower() in _PROXY_VARIABLES}
 
 
 def place(cache: Path, release: str) -> Shared:

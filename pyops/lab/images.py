@@ -118,13 +118,15 @@ def _build(cache: Path, recipe: _Recipe, folder: Path, below: Path | None, lock:
         if below is None:
             tools.need("mmdebstrap", "setpriv", "unshare", "mount")
             command = apt.bootstrap(shared, recipe.release, recipe.packages, folder / "root", _HERE / "base.sh")
-            tools.run([*_ALONE, *command], keep_open=[lock], what=f"base image of {recipe.release}")
+            tools.run(
+                [*_ALONE, *command], environment=apt.proxies(), keep_open=[lock], what=f"base image of {recipe.release}"
+            )
             shared.remember_sources(folder / "root")
         else:
             shared.update()
             places = [_HERE / "layer.sh", below, folder, shared.archive, shared.configuration]
             argv = [*_ALONE, "sh", *map(str, places), *recipe.packages]
-            tools.run(argv, keep_open=[lock], what=f"image of {' '.join(recipe.packages)}")
+            tools.run(argv, environment=apt.proxies(), keep_open=[lock], what=f"image of {' '.join(recipe.packages)}")
 
 
 def _remove(folder: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 _AT_LEAST = {"fs/inotify/max_user_instances": 8192, "fs/inotify/max_user_watches": 1048576}
 
 
-def lift() -> None:
+def lift(settings: Path = Path("/proc/sys")) -> None:
     """Raise the limits that are lower than the lab needs; none is ever lowered."""
     for key, least in _AT_LEAST.items():
-        file = Path("/proc/sys") / key
+        file = settings / key
         if int(file.read_text()) < least:
             file.write_text(str(least))

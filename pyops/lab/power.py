@@ -123,8 +123,8 @@ def _options(lab: Lab, host: Host) -> list[str]:
         disk = disks.read(lab, name)
         if disk is None:
             raise Refused(f"{host.name}: has the disk {name}, which the lab does not have")
-        inside = disk.mount.replace(":", "\\:")
-        options.append(f"--bind={str(disks.folder(lab, name)).replace(':', chr(92) + ':')}:{inside}")
+        outside, inside = (str(path).replace(":", "\\:") for path in (disks.folder(lab, name), disk.mount))
+        options.append(f"--bind={outside}:{inside}")
     return options
 
 

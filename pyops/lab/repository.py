@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pyops.errors import OutsideFailed
-from pyops.lab import apt, cgroups, credentials, locks, namespaces, records, tools
+from pyops.lab import apt, cgroups, credentials, images, locks, namespaces, records, tools
 from pyops.lab.place import Lab
 from pyops.lab.provisioning import PROXY_PORT
 
@@ -44,8 +44,6 @@ def stop(lab: Lab) -> None:
 
 def fetch(lab: Lab, packages: Iterable[str], release: str = "bookworm") -> None:
     """Have the machine's apt fetch packages and what they depend on, so that hosts can install them."""
-    from pyops.lab import images  # an image's build and a fetch both stand on apt
-
     base = Path(images.build(lab, "base", (), release).layers[-1])
     with apt.shared(lab.cache, release) as shared:
         shared.fetch(base, sorted(set(packages)))
@@ -103,12 +101,22 @@ def _index(lab: Lab, release: str) -> None:
         done = _folder(lab) / "offered"
         if done.exists() and done.read_text() == offered:
             return
-        database = place.folder / "packages.db"
-        packages = tools.run(["apt-ftparchive", f"--db={database}", "packages", "archives"], folder=place.folder).stdout
+        packages = _scan(place)
     packages = packages.replace("\nFilename: archives/", "\nFilename: pool/")
     for suite, text in ((release, packages), (f"{release}-updates", ""), (f"{release}-security", "")):
         _write_suite(lab, suite, text)
     records.write_text(done, offered)
+
+
+def _scan(place: apt.Shared) -> str:
+    """Describe every package in the archive; those described before are remembered in a database."""
+    database = place.folder / "packages.db"
+    command = ["apt-ftparchive", f"--db={database}", "packages", "archives"]
+    done = tools.run(command, folder=place.folder)
+    if "Unable to open DB" in done.stderr:  # a kill while it was written: it would do without, slowly, for ever
+        database.unlink()
+        done = tools.run(command, folder=place.folder)
+    return done.stdout
 
 
 def _write_suite(lab: Lab, suite: str, packages: str) -> None:

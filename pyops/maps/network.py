@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyops.estate.model import Estate
-from pyops.estate.network import Circuit, Link, Site, Zone
+from pyops.estate.network import Link, Site, Zone
+from pyops.estate.spoken import spoken
 from pyops.maps.geometry import Box, Point, on_ellipse, parallels
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -19,7 +20,7 @@ _LABELLED = 4
 """Links carry their addresses on maps of so many sites; above, a list below the map holds them."""
 _LETTERS = 46
 """Of a name that fit into a card's line; the rest is in its tooltip."""
-_LIST_COLUMN, _LIST_ROW = 250.0, 22.0
+_LIST_COLUMN, _LIST_ROW = 310.0, 22.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ def network_map(estate: Estate) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     loader = FileSystemLoader(_TEMPLATES)
-    templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    templates = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     templates.filters["n"] = lambda number: f"{number:.1f}".removesuffix(".0")
     boxes = _boxes(estate)
     labelled = len(estate.sites) <= _LABELLED
@@ -130,7 +133,14 @@ def _lines(estate: Estate, site: Site) -> Iterator[Line]:
     y += _ROW / 2
     for circuit in site.circuits.values():
         carrier = estate.carriers.index(circuit.id)
-        yield Line(y, f"carrier {circuit.id}", f"VLAN {circuit.vlan}", str(circuit.address), _speed(circuit), carrier)
+        yield Line(
+            y,
+            f"carrier {circuit.id}",
+            f"VLAN {circuit.vlan}",
+            str(circuit.address),
+            spoken(circuit.speed, "speed"),
+            carrier,
+        )
         y += _ROW
 
 
@@ -144,10 +154,6 @@ def _hosts(estate: Estate, site: Site, zone: Zone) -> str:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _speed(circuit: Circuit) -> str:
-    return f"{circuit.speed // 1000} Gbps" if circuit.speed % 1000 == 0 else f"{circuit.speed} Mbps"
 
 
 def _pairs(estate: Estate) -> Iterator[tuple[str, str, list[Link]]]:
@@ -167,16 +173,18 @@ def _wires(estate: Estate, boxes: dict[str, Box]) -> Iterator[Wire]:
 
 
 def _labels(estate: Estate, boxes: dict[str, Box]) -> Iterator[Label]:
-    """In the middle of what is seen of a pair's lines; where lines cross in the map's middle, nearer to the first site."""
+    """In the middle of what is seen of a pair's lines; nearer to the first site where lines cross in the middle."""
     names = list(estate.sites)
     for first, second, links in _pairs(estate):
         opposite = len(names) == _LABELLED and names.index(second) - names.index(first) == _LABELLED // 2
         start, end = boxes[first].edge_towards(boxes[second].centre), boxes[second].edge_towards(boxes[first].centre)
         middle = start.towards(end, 0.25 if opposite else 0.5)
         box = Box(middle, _LABEL[0], _LABEL[1] * len(links) + 4)
-        rows = enumerate(links)
-        lines = tuple((estate.carriers.index(link.carrier), 2 + _LABEL[1] * (row + 0.5), str(link.prefix)) for row, link in rows)
-        yield Label(box, lines)
+        lines = [
+            (estate.carriers.index(link.carrier), 2 + _LABEL[1] * (row + 0.5), str(link.prefix))
+            for row, link in enumerate(links)
+        ]
+        yield Label(box, tuple(lines))
 
 
 def _entries(estate: Estate, top: float, width: float) -> Iterator[Entry]:
@@ -202,5 +210,8 @@ def _summary(estate: Estate) -> str:
 def _story(estate: Estate) -> str:
     """The picture in words, for those who cannot see it."""
     sites = [f"{site.id} of {estate.partners[site.partner].name}" for site in estate.sites.values()]
-    pairs = [f"{first} and {second} over {' and '.join(link.carrier for link in links)}" for first, second, links in _pairs(estate)]
+    pairs = [
+        f"{first} and {second} over {' and '.join(link.carrier for link in links)}"
+        for first, second, links in _pairs(estate)
+    ]
     return f"Sites: {'; '.join(sites)}. Encrypted links over carriers: {'; '.join(pairs)}."

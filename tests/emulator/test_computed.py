@@ -36,8 +36,8 @@ def test_a_preview_does_not_know_what_is_minted() -> None:
 
 
 def test_a_system_identity_has_a_principal() -> None:
-    token = "azure-native:hybridcompute:Machine"
+    kind = "azure-native:hybridcompute:Machine"
     inputs = {"identity": {"type": "SystemAssigned"}}
-    assert len(outputs(token, f"{GROUP}/x/y", inputs)["identity"]["principalId"]) == 36
-    assert previewed(token, inputs)["identity"]["principalId"] is UNKNOWN
-    assert "identity" not in outputs(token, f"{GROUP}/x/y", {})
+    assert len(outputs(kind, f"{GROUP}/x/y", inputs)["identity"]["principalId"]) == 36
+    assert previewed(kind, inputs)["identity"]["principalId"] is UNKNOWN
+    assert "identity" not in outputs(kind, f"{GROUP}/x/y", {})

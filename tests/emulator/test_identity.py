@@ -77,10 +77,10 @@ def test_default_asks_for_a_name_that_follows_from_both_accounts() -> None:
         "sourceAccount": "/a",
         "destinationAccount": "/b",
     }
-    token = "azure-native:storage:ObjectReplicationPolicy"
-    first = arm_id(token, inputs, _SUBSCRIPTION, "it")
-    assert first == arm_id(token, {**inputs, "sourceAccount": "/A"}, _SUBSCRIPTION, "it")
-    assert first != arm_id(token, {**inputs, "sourceAccount": "/c"}, _SUBSCRIPTION, "it")
+    kind = "azure-native:storage:ObjectReplicationPolicy"
+    first = arm_id(kind, inputs, _SUBSCRIPTION, "it")
+    assert first == arm_id(kind, {**inputs, "sourceAccount": "/A"}, _SUBSCRIPTION, "it")
+    assert first != arm_id(kind, {**inputs, "sourceAccount": "/c"}, _SUBSCRIPTION, "it")
     assert first is not None
     assert not first.endswith("default")
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import grpc
 import pytest
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from pyops.emulator.azure import StandIn
 from pyops.emulator.protocol import Provider
@@ -28,7 +29,7 @@ class Engine(engine_pb2_grpc.EngineServicer):
 
     def Log(self, request: Any, context: Any) -> Any:  # noqa: N802
         self.lines.append((request.severity, request.message))
-        return engine_pb2.google_dot_protobuf_dot_empty__pb2.Empty()
+        return Empty()
 
 
 @pytest.fixture
@@ -64,13 +65,12 @@ def test_it_says_once_a_run_that_it_stands_in(provider: Any, engine: tuple[Engin
 
 def test_it_says_which_types_it_does_not_know_well(provider: Any, engine: tuple[Engine, str]) -> None:
     own, address = engine
-    provider.Attach(provider_pb2.PluginAttach(address=address)) if hasattr(provider_pb2, "PluginAttach") else None
-    provider.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address=address))
+    provider.Attach(plugin_pb2.PluginAttach(address=address))
     for name in ("one", "two"):
         _check(provider, urn("compute:AvailabilitySet", name).text, group(availabilitySetName=name))
-    token = "azure-native:compute:AvailabilitySet"
+    kind = "azure-native:compute:AvailabilitySet"
     assert own.lines == [
-        (engine_pb2.INFO, f"{token} is not known well: it is stored, with an id derived from its names.")
+        (engine_pb2.INFO, f"{kind} is not known well: it is stored, with an id derived from its names.")
     ]
 
 
@@ -175,9 +175,7 @@ def test_a_bug_says_so(provider: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_full_disk_is_said_in_one_line(provider: Any, store: Store, tmp_path: Path) -> None:
     store._connection.execute("pragma max_page_count = 1")
     with pytest.raises(grpc.RpcError) as failed:
-        for number in range(100):
-            inputs = encoded(group(resourceGroupName=f"rg-{number}"))
-            provider.Create(provider_pb2.CreateRequest(urn=_GROUP, properties=inputs))
+        _fill(provider)
     expected = f"{tmp_path}/azure.db: the record of resources cannot be used, database or disk is full"
     assert failed.value.details() == expected
 
@@ -197,6 +195,12 @@ def test_components_and_methods_are_refused_by_name(provider: Any) -> None:
         with pytest.raises(grpc.RpcError) as failed:
             call(request)
         assert failed.value.details().startswith(f"{name}: the stand-in for Azure has no ")
+
+
+def _fill(provider: Any) -> None:
+    for number in range(100):
+        inputs = encoded(group(resourceGroupName=f"rg-{number}"))
+        provider.Create(provider_pb2.CreateRequest(urn=_GROUP, properties=inputs))
 
 
 def _check(provider: Any, resource: str, inputs: dict[str, Any]) -> Any:

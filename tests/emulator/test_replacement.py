@@ -12,6 +12,7 @@ _REPLACES = [
     ("resources:ResourceGroup", "resourceGroupName", True),
     ("azurestackhci:LogicalNetwork", "subnets[0].addressPrefix", True),
     ("azurestackhci:LogicalNetwork", "subnets[0].networkSecurityGroup.id", False),
+    ("azurestackhci:LogicalNetwork", "subnets[1]", True),
     ("azurestackhci:LogicalNetwork", "tags", False),
     ("azurestackhci:NetworkInterface", "ipConfigurations[0].properties.privateIPAddress", True),
     ("azurestackhci:NetworkInterface", "networkSecurityGroup", False),

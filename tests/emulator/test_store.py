@@ -10,11 +10,11 @@ from pyops.emulator.values import Secret
 from pyops.errors import OutsideFailed
 from tests.emulator.conftest import GROUP, INTERFACE, NETWORK, urn
 
-_TOKEN = "azure-native:azurestackhci:NetworkInterface"
+_TYPE = "azure-native:azurestackhci:NetworkInterface"
 
 
 def _record(arm_id: str = INTERFACE, *, done: bool = True, uses: tuple[str, ...] = ()) -> Record:
-    return Record(arm_id, urn("azurestackhci:NetworkInterface").text, _TOKEN, {"a": 1}, {"b": [2]}, uses, done)
+    return Record(arm_id, urn("azurestackhci:NetworkInterface").text, _TYPE, {"a": 1}, {"b": [2]}, uses, done)
 
 
 def test_a_record_outlives_the_process(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_a_removed_record_uses_nothing(store: Store) -> None:
 
 def test_a_secret_is_not_in_the_file(tmp_path: Path, store: Store) -> None:
     sealed = store.sealed({"key": Secret("hunter2"), "list": [Secret({"deep": "hunter3"})]})
-    store.write(Record(INTERFACE, urn("x:Y").text, _TOKEN, sealed, sealed))
+    store.write(Record(INTERFACE, urn("x:Y").text, _TYPE, sealed, sealed))
     store.close()
     assert not any(b"hunter" in file.read_bytes() for file in tmp_path.iterdir())
 
@@ -87,7 +87,11 @@ def test_a_file_that_cannot_be_used_gives_one_clear_line(tmp_path: Path) -> None
 def test_a_full_disk_gives_one_clear_line(store: Store, tmp_path: Path) -> None:
     store._connection.execute("pragma max_page_count = 1")
     with pytest.raises(OutsideFailed) as failed:
-        for number in range(100):
-            store.write(_record(f"{INTERFACE}{number}"))
+        _fill(store)
     assert str(failed.value) == f"{tmp_path}/azure.db: the record of resources cannot be used, database or disk is full"
     assert isinstance(failed.value.__cause__, sqlite3.OperationalError)
+
+
+def _fill(store: Store) -> None:
+    for number in range(100):
+        store.write(_record(f"{INTERFACE}{number}"))

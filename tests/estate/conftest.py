@@ -44,3 +44,39 @@ def production() -> Estate:
 @pytest.fixture(scope="session")
 def lab() -> Estate:
     return load(INVENTORIES / "lab", TODAY)
+
+
+@pytest.fixture(scope="session")
+def daventry() -> Mapping[str, str]:
+    """The edit of the lab's estate that adds a fourth partner with its site, and nothing but that file."""
+    circuit = "{{vlan: {}, prefix: {}.32/29, address: {}.34, gateway: {}.33, peering: 172.30.4.{}, speed: 1Gbps}}"
+    site = f"""  daventry:
+    partner: daventry
+    region: ukwest
+    supernet: 10.40.0.0/16
+    zones:
+      management: {{vlan: 10, prefix: 10.40.0.0/24}}
+      servers:    {{vlan: 20, prefix: 10.40.20.0/24}}
+      desktops:   {{vlan: 30, prefix: 10.40.32.0/20}}
+    circuits:
+      a: {circuit.format(901, *["198.51.100"] * 3, 1)}
+      b: {circuit.format(902, *["203.0.113"] * 3, 2)}
+    routing: {{asn: 64604, loopback: 10.40.255.1}}
+
+links:
+  banbury-daventry-a:   {{sites: [banbury, daventry], carrier: a, prefix: 172.31.4.0/31, port: 51807}}
+  banbury-daventry-b:   {{sites: [banbury, daventry], carrier: b, prefix: 172.31.4.2/31, port: 51808}}
+  towcester-daventry-a: {{sites: [towcester, daventry], carrier: a, prefix: 172.31.5.0/31, port: 51809}}
+  towcester-daventry-b: {{sites: [towcester, daventry], carrier: b, prefix: 172.31.5.2/31, port: 51810}}
+  stratford-daventry-a: {{sites: [stratford, daventry], carrier: a, prefix: 172.31.6.0/31, port: 51811}}
+  stratford-daventry-b: {{sites: [stratford, daventry], carrier: b, prefix: 172.31.6.2/31, port: 51812}}
+"""
+    partner = "  stratford: {name: Stratford-on-Avon District Council}\n"
+    router = "{image: router, gateway: true, zone: management, count: {"
+    return {
+        partner: f"{partner}  daventry: {{name: Daventry District Council}}\n",
+        "\nlinks:\n": site,
+        router: f"{router}daventry: 1, ",
+        "first: 40, count: {": "first: 40, count: {daventry: 2, ",
+        "stratford: partial}": "stratford: partial, daventry: hosted}",
+    }

@@ -9,6 +9,9 @@ from .conftest import ROOT, Site3, playbook
 
 pytestmark = pytest.mark.lab
 
+PUBLIC = ("pubring.kbx", "pubring.kbx~")
+"""What gpg keeps public keys in."""
+
 
 def secrets(site: Site3) -> list[bytes]:
     folder = site.lab.state / "secrets"
@@ -20,7 +23,7 @@ def secrets(site: Site3) -> list[bytes]:
 def test_secrets_are_readable_by_their_owner_only(three_sites: Site3) -> None:
     folder = three_sites.lab.state / "secrets"
     assert folder.stat().st_mode & 0o077 == 0
-    assert [path for path in folder.rglob("*") if path.is_file() and path.stat().st_mode & 0o077 and not path.name.endswith(".pub")] == []
+    assert [path for path in folder.rglob("*") if path.is_file() and path.stat().st_mode & 0o077 and path.name not in PUBLIC and path.suffix != ".pub"] == []
 
 
 def test_no_file_log_state_or_command_line_holds_a_secret(three_sites: Site3) -> None:

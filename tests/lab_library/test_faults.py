@@ -59,6 +59,14 @@ def test_a_cut_circuit_takes_one_site_off_and_its_link_stays_up(healed: Lab) -> 
     assert "state UP" in hosts.run(healed, "banbury", ["ip", "link", "show", "circuit-a"]).stdout
 
 
+def test_a_cut_circuit_lets_nothing_through_in_the_other_direction_either(healed: Lab) -> None:
+    received = ["cat", "/sys/class/net/circuit-a/statistics/rx_packets"]
+    faults.cut_circuit(healed, CIRCUITS["banbury"].name)
+    before = int(hosts.run(healed, "banbury", received).stdout)
+    hosts.run(healed, "towcester", ["ping", "-c", "30", "-i", "0.02", str(ROUTERS["banbury"])], check=False)
+    assert int(hosts.run(healed, "banbury", received).stdout) - before < 10
+
+
 def test_a_cut_path_takes_one_pair_apart(healed: Lab) -> None:
     faults.cut_path(healed, CIRCUITS["banbury"].name, CIRCUITS["towcester"].name)
     assert pairs(healed) == ALL - {"banbury-towcester"}

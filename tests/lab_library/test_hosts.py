@@ -48,6 +48,8 @@ def test_people_log_in_by_plain_ssh_as_operator_who_may_do_all(two: Lab) -> None
 
 def test_root_does_not_log_in_and_nobody_by_password(two: Lab) -> None:
     assert "Permission denied (publickey)" in ssh(two, WEB, "true", "-o", "User=root").stderr
+    rules = hosts.run(two, WEB, ["sshd", "-T"]).stdout.splitlines()
+    assert {"permitrootlogin no", "passwordauthentication no"} <= set(rules)
 
 
 def test_a_host_with_another_key_is_not_trusted(two: Lab, tmp_path: Path) -> None:
@@ -74,8 +76,9 @@ def test_two_hosts_of_one_image_are_two_machines(two: Lab) -> None:
     assert len(identities - {""}) == 2
 
 
-def test_tunnels_can_be_made_in_user_space(two: Lab) -> None:
-    assert hosts.run(two, WEB, ["test", "-c", "/dev/net/tun"]).returncode == 0
+@pytest.mark.parametrize("device", ["/dev/net/tun", "/dev/fuse"])
+def test_tunnels_and_file_systems_can_be_made_in_user_space(two: Lab, device: str) -> None:
+    assert hosts.run(two, WEB, ["test", "-c", device]).returncode == 0
 
 
 def test_a_command_that_fails_inside_says_so(two: Lab) -> None:

@@ -88,6 +88,7 @@ def test_a_killed_build_leaves_no_process_and_the_next_one_completes_it(own_cach
     while (left := builders(own_cache)) and time.monotonic() - started < 10:
         time.sleep(0.01)
     assert left == []
+    assert list((own_cache.cache / "images").glob(".unfinished-*/root/usr/bin/hello")) == []  # nobody carried on
     image = images.build(own_cache, "small", [PACKAGE])
     assert layers_in(own_cache) == [Path(image.layers[0]).parent.name]
     assert (Path(image.layers[0]) / "usr/bin/hello").exists()
@@ -214,3 +215,22 @@ def test_a_recipe_names_what_is_in_a_layer(lab: Lab) -> None:
     release, packages = json.loads((base.parent / "recipe.json").read_text())
     assert release == "bookworm"
     assert "openssh-server" in packages
+
+
+def test_a_damaged_database_of_packages_is_made_again(served: Lab) -> None:
+    database = apt.place(served.cache, "bookworm").folder / "packages.db"
+    database.write_text("half a database")
+    (served.state / "repository" / "offered").unlink()
+    repository.start(served)
+    assert database.read_bytes() != b"half a database"
+    assert apt_get(served, "update").returncode == 0
+
+
+def test_the_callers_proxies_reach_apt_and_nothing_else_does(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy.example:8080")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "secret")
+    assert apt.Shared(tmp_path).environment == {
+        "APT_CONFIG": f"{tmp_path}/apt.conf",
+        "DEBIAN_FRONTEND": "noninteractive",
+        "https_proxy": "http://proxy.example:8080",
+    }

@@ -47,6 +47,16 @@ def test_threads_work_on_one_record_one_after_the_other(paper: Lab) -> None:
     assert most == [1]
 
 
+def waits_for(file: Path) -> bool:
+    """Whether somebody waits for the file's lock, as proc_locks(5) shows it."""
+    inode = f":{file.stat().st_ino} "
+    for _ in range(500):
+        if any("->" in line and inode in line for line in Path("/proc/locks").read_text().splitlines()):
+            return True
+        threading.Event().wait(0.01)
+    return False
+
+
 def test_a_lock_of_a_lab_that_went_down_meanwhile_is_taken_anew(tmp_path: Path) -> None:
     file = tmp_path / "lock"
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT)
@@ -59,6 +69,7 @@ def test_a_lock_of_a_lab_that_went_down_meanwhile_is_taken_anew(tmp_path: Path) 
 
     thread = threading.Thread(target=wait)
     thread.start()
+    assert waits_for(file)
     file.unlink()
     os.close(descriptor)
     thread.join(10)

@@ -1,4 +1,5 @@
 import http.client
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +39,12 @@ def test_the_path_alone_decides_whatever_host_is_named(server: http.client.HTTPC
 
 
 def test_head_sends_no_content(server: http.client.HTTPConnection) -> None:
-    assert get(server, "/debian/dists/bookworm/InRelease", "HEAD") == (200, "")
+    with socket.create_connection((server.host, server.port), timeout=10) as stream:
+        stream.sendall(b"HEAD /debian/dists/bookworm/InRelease HTTP/1.1\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: stream.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"\r\nContent-Length: 7\r\n" in answer
+    assert answer.endswith(b"\r\n\r\n")
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,10 @@ def test_ssh_logs_in_as_operator_and_trusts_recorded_keys_only(written: Lab) -> 
     assert used["globalknownhostsfile"] == "/dev/null"
 
 
-def test_a_host_of_another_place_is_none_of_the_files_business(written: Lab) -> None:
-    assert settings(written, "elsewhere.example")["userknownhostsfile"] != str(written.state / "known_hosts")
+def test_a_name_that_is_no_host_of_the_lab_never_leaves_its_namespace(written: Lab) -> None:
+    used = settings(written, "elsewhere.example")
+    assert used["proxycommand"] == settings(written, "web")["proxycommand"]
+    assert used["userknownhostsfile"] == str(written.state / "known_hosts")
 
 
 def test_the_recorded_key_is_the_one_that_the_host_gets(written: Lab) -> None:

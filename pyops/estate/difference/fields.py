@@ -58,8 +58,8 @@ def _entries(
     for name in {**old, **new}:
         here, before, after = (*at, name), old.get(name), new.get(name)
         is_part = isinstance(before if after is None else after, Part)
-        what = f"{field.removesuffix('ies') + 'y' if field.endswith('ies') else field.removesuffix('s')} {name}{of}"
-        if not is_part:
+        what = f"{_one(field)} {name}{of}" if is_part else f"{label(field)} of {name}{of}"
+        if not is_part and before is not None and after is not None:
             yield from compare_values(subject, field, before, after, here, f" of {name}{of}")
         elif before is None:
             yield Difference(ADDED, subject, f"gain {what}", here, spoken(after))
@@ -67,6 +67,11 @@ def _entries(
             yield Difference(REMOVED, subject, f"lose {what}", here, spoken(before))
         else:
             yield from compare_parts(subject, before, after, here, of=f" of {what}")
+
+
+def _one(field: str) -> str:
+    """One of the things that a field holds: `ring` of rings, `policy` of policies."""
+    return field.removesuffix("ies") + "y" if field.endswith("ies") else field.removesuffix("s")
 
 
 def _items(

@@ -35,6 +35,8 @@ def compare_services(old: Estate, new: Estate) -> Iterator[Difference]:
             yield Difference(ADDED, subject, f"open {gained} too", at)
         if lost != "nothing":
             yield Difference(REMOVED, subject, f"stop opening {lost}", at)
+        if before != after and gained == lost:
+            yield Difference(CHANGED, subject, "list the same ports in another order", at)
 
 
 def compare_flows(old: Estate, new: Estate) -> Iterator[Difference]:

@@ -26,7 +26,7 @@ tunnel() {
     if ! runs "$unit" || ! ip -oneline address show dev "$interface" 2>/dev/null | grep --quiet " ${1#*=} " \
         || [ "$(cat "/sys/class/net/$interface/mtu" 2>/dev/null)" != "$mtu" ]; then
         echo "$unit restarted"
-    elif [ "$(wg showconf "$interface" | sort | sha256sum)" != "$(wg-quick strip "$interface" | sort | sha256sum)" ]; then
+    elif [ "$(wg showconf "$interface" | grep . | sha256sum)" != "$(wg-quick strip "$interface" | grep . | sha256sum)" ]; then
         echo "$unit reloaded"
     fi
 }
