@@ -1,4 +1,4 @@
-"""`pyops estate check` of production against a plain JSON Schema validation of the same file (structure only, no cross-checks)."""
+"""`pyops estate check` of production against a plain JSON Schema validation of the same file (structure only)."""
 
 import tempfile
 from pathlib import Path

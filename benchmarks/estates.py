@@ -27,11 +27,13 @@ def with_desks(folder: Path, desks: int) -> Path:
 
 def as_static_yaml(inventory: Path, file: Path) -> Path:
     """The same hosts, groups and variables as Ansible's own YAML inventory: what the plugin is measured against."""
-    listed = subprocess.run([BIN / "ansible-inventory", "-i", inventory, "--list", "--export"], cwd=ROOT, capture_output=True, check=True)
+    listed = subprocess.run(
+        [BIN / "ansible-inventory", "-i", inventory, "--list", "--export"], cwd=ROOT, capture_output=True, check=True
+    )
     groups = json.loads(listed.stdout)
     variables = groups.pop("_meta")["hostvars"]
     children = {
-        name: {"hosts": {host: None for host in group.get("hosts", [])}, "vars": group.get("vars", {})}
+        name: {"hosts": dict.fromkeys(group.get("hosts", [])), "vars": group.get("vars", {})}
         for name, group in groups.items()
         if name != "all"
     }

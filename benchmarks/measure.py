@@ -30,7 +30,9 @@ def command(name: str, *arguments: str | Path, environment: Mapping[str, str] | 
 
     def run() -> None:
         variables = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", **(environment or {})}
-        done = subprocess.run([str(a) for a in arguments], cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [str(a) for a in arguments], cwd=ROOT, env=variables, capture_output=True, text=True, check=False
+        )
         if done.returncode:
             raise SystemExit(f"{name}: exit code {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
@@ -38,7 +40,7 @@ def command(name: str, *arguments: str | Path, environment: Mapping[str, str] | 
 
 
 def compare(title: str, contenders: list[Contender], runs: int = 5, warm_up: bool = True, budget: str = "") -> None:
-    """Run the contenders in turn (A B A B ...), and print minimum, median, maximum, and each median over the first one's."""
+    """Run the contenders in turn (A B A B ...); print minimum, median, maximum, and each median over the first one's."""
     seconds: dict[str, list[float]] = {contender.name: [] for contender in contenders}
     for number in range(runs + warm_up):
         for contender in contenders:
@@ -51,7 +53,10 @@ def compare(title: str, contenders: list[Contender], runs: int = 5, warm_up: boo
 
 
 def _print(title: str, seconds: dict[str, list[float]], runs: int, budget: str) -> None:
-    table = Table(title=f"{title} ({runs} run{'s' if runs > 1 else ''} each{', budget ' + budget if budget else ''})", title_justify="left")
+    table = Table(
+        title=f"{title} ({runs} run{'s' if runs > 1 else ''} each{', budget ' + budget if budget else ''})",
+        title_justify="left",
+    )
     for column in ("what", "minimum s", "median s", "maximum s", "ratio"):
         table.add_column(column, justify="left" if column == "what" else "right")
     first = statistics.median(next(iter(seconds.values())))

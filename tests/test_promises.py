@@ -4,7 +4,10 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-NAMED = re.findall(r"`((?:tests|benchmarks|roles)/[\w/.-]+\.py)(?:::(\w+))?`", (ROOT / "docs" / "promises.md").read_text(encoding="utf-8"))
+NAMED = re.findall(
+    r"`((?:tests|benchmarks|roles)/[\w/.-]+\.py)(?:::(\w+))?`",
+    (ROOT / "docs" / "promises.md").read_text(encoding="utf-8"),
+)
 
 
 def test_every_named_test_exists() -> None:

@@ -22,7 +22,6 @@ host = typer.Typer(help="Single plain hosts in a small lab of their own, to try 
 app.add_typer(host, name="host")
 
 
-
 def _of_estate(context: typer.Context, state: Path | None) -> Path | None:
     """The state folder of the estate that `-i` named before the noun, where none is told."""
     inventory = context.find_root().params.get("inventory")
@@ -33,7 +32,9 @@ def _of_estate(context: typer.Context, state: Path | None) -> Path | None:
     return laboratory(estate_of(inventory)).lab.state
 
 
-_STATE_HELP = "The lab's state folder [default: of the estate of -i, else PYOPS_LAB_STATE, else .lab/lab of this checkout]."
+_STATE_HELP = (
+    "The lab's state folder [default: of the estate of -i, else PYOPS_LAB_STATE, else .lab/lab of this checkout]."
+)
 State = Annotated[Path | None, typer.Option("--state", help=_STATE_HELP, show_default=False, callback=_of_estate)]
 _SMALL_HELP = "The state folder of the small lab [default: .lab/roles of this checkout]."
 SmallState = Annotated[Path | None, typer.Option("--state", help=_SMALL_HELP, show_default=False)]
@@ -51,7 +52,7 @@ def open_lab(state: Path | None) -> "Lab":
 
 @app.command()
 def up(inventory: Inventory = None) -> None:
-    """Build the estate's lab, or complete it: images, keys, `pulumi up` of the three stacks, desks. Quick when nothing changed."""
+    """Build the estate's lab, or complete it: images, keys, `pulumi up` of the three stacks, desks."""
     from pyops.cli.steps import engine_line, step
     from pyops.environments.laboratory import build, laboratory
     from pyops.lab import locks
@@ -89,14 +90,13 @@ def converge(
         outcome = run(play)
     if not outcome.is_ok:
         raise OutsideFailed(f"playbooks/site.yml: {len(outcome.failures)} tasks failed, see above")
-    typer.echo(
-        f"{'would change' if check else 'changed'}: {len(outcome.changed)} tasks on {len({r.host for r in outcome.changed})} hosts"
-    )
+    hosts = {result.host for result in outcome.changed}
+    typer.echo(f"{'would change' if check else 'changed'}: {len(outcome.changed)} tasks on {len(hosts)} hosts")
 
 
 @app.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 def run_command(command: list[str], inventory: Inventory = None) -> None:
-    """Run a command with the lab's Pulumi: backend, passphrase and the stand-in for Azure (`pyops lab run pulumi preview`)."""
+    """Run a command with the lab's Pulumi: its backend, its passphrase and the stand-in for Azure."""
     import subprocess
 
     from pyops.engines.pulumi import environment
@@ -213,7 +213,10 @@ def on(what: Annotated[str, typer.Argument(metavar="HOST|SITE")], state: State =
 @app.command()
 def logs(
     name: Annotated[str | None, typer.Argument(metavar="[HOST]", show_default=False)] = None,
-    into: Annotated[Path | None, typer.Option("--into", help="Write the journals of all hosts and the state of their networks to this folder.")] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", help="Write the journals of all hosts and the state of their networks to this folder."),
+    ] = None,
     state: State = None,
 ) -> None:
     """Print a host's journal (of one that is off, what it left), or collect everything in a folder."""

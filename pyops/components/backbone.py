@@ -56,9 +56,7 @@ def _link(site: Site, circuit: Circuit) -> network.VpnSiteLinkArgs:
     return network.VpnSiteLinkArgs(
         name=circuit.id,
         ip_address=str(circuit.address),
-        bgp_properties=network.VpnLinkBgpSettingsArgs(
-            asn=site.routing.asn, bgp_peering_address=str(circuit.peering)
-        ),
+        bgp_properties=network.VpnLinkBgpSettingsArgs(asn=site.routing.asn, bgp_peering_address=str(circuit.peering)),
         link_properties=network.VpnLinkProviderPropertiesArgs(
             link_provider_name=circuit.id, link_speed_in_mbps=circuit.speed
         ),

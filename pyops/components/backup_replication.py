@@ -64,7 +64,7 @@ class BackupReplication(pulumi.ComponentResource):
             resource_group_name=backup_group(self._site.id),
             location=self._site.region,
             kind="StorageV2",
-            access_tier="Cool",
+            access_tier=storage.AccessTier.COOL,
             sku=storage.SkuArgs(name="Standard_LRS"),
             allow_blob_public_access=False,
             allow_shared_key_access=False,
@@ -74,10 +74,8 @@ class BackupReplication(pulumi.ComponentResource):
             minimum_tls_version="TLS1_2",
             public_network_access="Disabled",
             is_local_user_enabled=False,
-            network_rule_set=storage.NetworkRuleSetArgs(default_action="Deny", bypass="AzureServices"),
-            encryption=storage.EncryptionArgs(
-                key_source="Microsoft.Storage", require_infrastructure_encryption=True
-            ),
+            network_rule_set=storage.NetworkRuleSetArgs(default_action=storage.DefaultAction.DENY, bypass="AzureServices"),
+            encryption=storage.EncryptionArgs(key_source="Microsoft.Storage", require_infrastructure_encryption=True),
             tags=site_tags(self._estate, self._site),
             opts=self._kept(),
         )

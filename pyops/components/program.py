@@ -1,6 +1,7 @@
 """What the three programs share: finding the estate of a stack, and registering resources fast."""
 
 from pathlib import Path
+from typing import Any
 
 import pulumi
 
@@ -12,8 +13,8 @@ INVENTORIES = Path(__file__).parents[2] / "inventories"
 def declare() -> Estate:
     """The estate that this stack is for; called first in every program.
 
-    A stack is named after its inventory; the setting `estate` names another file. The setting `keep-type-aliases` keeps the
-    aliases that azure-native classes carry for their API versions, for the one update that moves a stack to another SDK.
+    A stack is named after its inventory; the setting `estate` names another file. The setting `keep-type-aliases` keeps
+    the aliases that azure-native classes carry for their API versions, for the one update to another SDK.
     """
     config = pulumi.Config("pyops")
     if not config.get_bool("keep-type-aliases"):
@@ -24,8 +25,8 @@ def declare() -> Estate:
 def _without_type_aliases(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
     """Drop aliases that hold a type and nothing else.
 
-    Each azure-native class carries up to 60 of them, and each costs a chain of outputs per resource: six times the time of a
-    preview. An engineer's own aliases name something else too, and stay.
+    Each azure-native class carries up to 60 of them, and each costs a chain of outputs per resource: six times the time
+    of a preview. An engineer's own aliases name something else too, and stay.
     """
     kept = [alias for alias in args.opts.aliases or [] if not _is_type_only(alias)]
     options = pulumi.ResourceOptions.merge(args.opts, None)
@@ -36,5 +37,5 @@ def _without_type_aliases(args: pulumi.ResourceTransformationArgs) -> pulumi.Res
 def _is_type_only(alias: pulumi.Input[str | pulumi.Alias]) -> bool:
     if not isinstance(alias, pulumi.Alias):
         return False
-    others = (alias.name, alias.parent, alias.project, alias.stack)
-    return alias.type_ is not ... and all(value is ... for value in others)
+    said: dict[str, Any] = {name: value for name, value in vars(alias).items() if value is not ...}
+    return set(said) == {"type_"}

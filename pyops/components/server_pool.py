@@ -92,11 +92,9 @@ class ServerPool(pulumi.ComponentResource):
             resource_group_name=site_group(server.site),
             location=self._estate.azure.control_region,
             kind="HCI",
-            identity=hybridcompute.IdentityArgs(type="SystemAssigned"),
+            identity=hybridcompute.IdentityArgs(type=hybridcompute.ResourceIdentityType.SYSTEM_ASSIGNED),
             os_profile=hybridcompute.OSProfileArgs(
-                linux_configuration=hybridcompute.OSProfileLinuxConfigurationArgs(
-                    assessment_mode="AutomaticByPlatform"
-                )
+                linux_configuration=hybridcompute.OSProfileLinuxConfigurationArgs(assessment_mode="AutomaticByPlatform")
             ),
             tags={**self._tags(server), "domain": self._estate.domain, "ring": server.pool.ring},
             opts=pulumi.ResourceOptions(parent=self),
@@ -109,9 +107,7 @@ class ServerPool(pulumi.ComponentResource):
         interfaces: list[azurestackhci.NetworkInterface],
         disks: list[azurestackhci.VirtualHardDisk],
     ) -> None:
-        machine_id = arm_id(
-            self._estate, site_group(server.site), "Microsoft.HybridCompute/machines", server.name
-        )
+        machine_id = arm_id(self._estate, site_group(server.site), "Microsoft.HybridCompute/machines", server.name)
         azurestackhci.VirtualMachineInstance(
             f"{server.name}-instance",
             resource_uri=machine_id.lstrip("/"),

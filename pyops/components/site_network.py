@@ -14,7 +14,7 @@ SWITCH = "ConvergedSwitch(compute_management_storage)"
 
 
 class SiteNetwork(pulumi.ComponentResource):
-    """The shared network at one datacentre. Each logical network has IP pools that cover exactly its planned addresses."""
+    """The shared network at one datacentre; each logical network's IP pools cover exactly its planned addresses."""
 
     def __init__(self, estate: Estate, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("pyops:network:SiteNetwork", site.id, opts=opts)

@@ -18,8 +18,8 @@ def boot_desks(lab: Lab, estate: Estate, key: str) -> None:
     for host in hosts.every(lab):
         if host.image == estate.desktops.image and host.name not in wanted | dict.fromkeys(servers):
             hosts.delete(lab, host.name)
-            for port in host.ports:
-                ports.delete(lab, port)
+            for name in host.ports:
+                ports.delete(lab, name)
     for host, port in wanted.values():
         ports.create(lab, port)
         hosts.create(lab, host)

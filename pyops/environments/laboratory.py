@@ -42,7 +42,7 @@ class Laboratory:
 
     @contextmanager
     def attached(self) -> Iterator[Mapping[str, str]]:
-        """The stand-in for Azure, making things real in this lab, for the length of a block; yields the engine's environment."""
+        """The stand-in for Azure, making things real in this lab; yields the engine's environment."""
         with attached(self.workspace.store, self.estate.name, self.lab.state) as environment:
             yield environment
 

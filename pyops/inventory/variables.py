@@ -1,6 +1,6 @@
 """The variables that Ansible sees: plain types, computed from the model once.
 
-All begin with `estate_`. Roles never read them: the bridge files under `playbooks/group_vars` turn them into role arguments.
+All begin with `estate_`. Roles never read them: the bridge files under `playbooks/group_vars` turn them into arguments.
 """
 
 from typing import Any

@@ -35,9 +35,10 @@ def public_half(private: str) -> str:
 
 
 def tunnel_keys(estate: Estate, private: Keys) -> dict[str, dict[str, KeyPair]]:
-    """Pairs for every end of every link: those that there are, new ones where one is missing; ends that are gone fall away."""
+    """Pairs for every end of every link: new ones where one is missing; those of ends that are gone fall away."""
     return {
-        link.id: {site: _pair(private.get(link.id, {}).get(site)) for site in link.sites} for link in estate.links.values()
+        link.id: {site: _pair(private.get(link.id, {}).get(site)) for site in link.sites}
+        for link in estate.links.values()
     }
 
 

@@ -1,11 +1,19 @@
-"""What a failed run leaves for those who read it later: every host's journal, and what the routers and carriers were doing."""
+"""What a failed run leaves for its readers: every host's journal, and what routers and carriers were doing."""
 
 from pathlib import Path
 
 from pyops.lab import carriers, hosts, namespaces, tools
 from pyops.lab.place import Lab
 
-STATE = "ip -brief address; ip route; nft list ruleset; vtysh -c 'show bgp summary' -c 'show bfd peers brief'; wg show all latest-handshakes"
+STATE = "; ".join(
+    [
+        "ip -brief address",
+        "ip route",
+        "nft list ruleset",
+        "vtysh -c 'show bgp summary' -c 'show bfd peers brief'",
+        "wg show all latest-handshakes",
+    ]
+)
 """Shell words whose output tells what a host's network is doing; what a host does not have is left out."""
 
 
@@ -19,7 +27,13 @@ def collect(lab: Lab, folder: Path) -> list[Path]:
             state = hosts.run(lab, host.name, ["sh", "-c", STATE], check=False).stdout
             written.append(_write(folder / f"{host.name}.network", state))
     for carrier in carriers.running(lab):
-        inside = ["nsenter", f"--net={namespaces.path(carriers.namespace(lab, carrier))}", "sh", "-c", "ip -brief address; ip route; nft list ruleset"]
+        inside = [
+            "nsenter",
+            f"--net={namespaces.path(carriers.namespace(lab, carrier))}",
+            "sh",
+            "-c",
+            "ip -brief address; ip route; nft list ruleset",
+        ]
         written.append(_write(folder / f"carrier-{carrier}.network", tools.run(inside, check=False).stdout))
     return written
 

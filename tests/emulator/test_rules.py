@@ -56,6 +56,7 @@ _WRONG: list[tuple[str, dict[str, Any], list[str]]] = [
         ["containerName: 'copy--of', must be 3 to 63 lower-case letters, digits and single hyphens"],
     ),
     (_NETWORK, _subnet(addressPrefix=UNKNOWN, ipPools=UNKNOWN), []),
+    (_NETWORK, _subnet(ipPools=[{"start": UNKNOWN, "end": "10.10.20.9"}]), []),
     (_NIC, interface(UNKNOWN, UNKNOWN), []),  # type: ignore[arg-type]
 ]
 

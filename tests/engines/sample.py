@@ -34,7 +34,7 @@ def interface(address, *needs, name="nic-one", **more):
     return azurestackhci.NetworkInterface(name, resource_group_name="rg-banbury", location="westeurope",
         network_interface_name=name, opts=after(*needs), **more, ip_configurations=[azurestackhci.IPConfigurationArgs(
             name="primary", properties=azurestackhci.IPConfigurationPropertiesArgs(private_ip_address=address,
-                subnet=azurestackhci.LogicalNetworkArmReferenceArgs(id=HCI + "/logicalNetworks/lnet-banbury-servers")))])
+                subnet=azurestackhci.LogicalNetworkArmReferenceArgs(id=f"{HCI}/logicalNetworks/lnet-banbury-servers")))])
 """
 
 

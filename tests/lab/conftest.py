@@ -23,7 +23,9 @@ class Site3:
     lab: Lab
     estate: Estate
 
-    def pyops(self, *arguments: str, check: bool = True, inventory: Path = INVENTORY) -> subprocess.CompletedProcess[str]:
+    def pyops(
+        self, *arguments: str, check: bool = True, inventory: Path = INVENTORY
+    ) -> subprocess.CompletedProcess[str]:
         return pyops("-i", str(inventory), *arguments, check=check)
 
     def run(self, host: str, *command: str, stdin: str | None = None, check: bool = True) -> str:
@@ -32,7 +34,9 @@ class Site3:
     def ssh(self, host: str, command: str) -> subprocess.CompletedProcess[str]:
         """Log in as people do: by plain ssh, with the host's key checked."""
         config = self.lab.state / "ssh_config"
-        return subprocess.run(["ssh", "-F", config, host, command], capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            ["ssh", "-F", config, host, command], capture_output=True, text=True, timeout=60, check=False
+        )
 
     @property
     def names(self) -> list[str]:
@@ -42,7 +46,10 @@ class Site3:
 def pyops(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(["pyops", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     if check and done.returncode:
-        pytest.fail(f"pyops {' '.join(arguments)} exited {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}", pytrace=False)
+        pytest.fail(
+            f"pyops {' '.join(arguments)} exited {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}",
+            pytrace=False,
+        )
     return done
 
 
@@ -59,18 +66,20 @@ def recap(output: str) -> dict[str, dict[str, int]]:
     for line in lines:
         host, _, counts = line.partition(":")
         if "ok=" in counts:
-            found[host.strip()] = {key: int(value) for key, _, value in (pair.partition("=") for pair in counts.split())}
+            found[host.strip()] = {
+                key: int(value) for key, _, value in (pair.partition("=") for pair in counts.split())
+            }
     return found
 
 
 @pytest.fixture(scope="session")
-def three_sites() -> Iterator[Site3]:
+def three_sites() -> Site3:
     """The lab, up and converged."""
     if os.geteuid() != 0:
         pytest.skip("the lab needs root")
     pyops("-i", str(INVENTORY), "lab", "up")
     pyops("-i", str(INVENTORY), "lab", "converge")
-    yield Site3(Lab(ROOT / ".lab" / "lab"), load(INVENTORY))
+    return Site3(Lab(ROOT / ".lab" / "lab"), load(INVENTORY))
 
 
 @pytest.fixture

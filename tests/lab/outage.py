@@ -1,5 +1,6 @@
 """How long nothing came through: the longest silence in a stream of pings while something is broken."""
 
+import itertools
 import re
 import time
 from collections.abc import Callable
@@ -21,7 +22,9 @@ class Outage:
     lost: int
 
 
-def outage(lab: Lab, pairs: list[tuple[str, str]], event: Callable[[], object], lasting: float = 8.0) -> dict[tuple[str, str], Outage]:
+def outage(
+    lab: Lab, pairs: list[tuple[str, str]], event: Callable[[], object], lasting: float = 8.0
+) -> dict[tuple[str, str], Outage]:
     """Ping for each (host, address) pair at once, let the event happen after a while, and read each stream's silence."""
     with ThreadPoolExecutor(len(pairs)) as pool:
         streams = {pair: pool.submit(_ping, lab, *pair, lasting) for pair in pairs}
@@ -39,5 +42,5 @@ def _read(output: str) -> Outage:
     answers = [(float(match[1]), int(match[2])) for match in _REPLY.finditer(output)]
     assert answers, f"no ping was ever answered: {output[-500:]}"
     sent = re.search(r"(\d+) packets transmitted, (\d+) received", output)
-    gaps = [later[0] - earlier[0] for earlier, later in zip(answers, answers[1:], strict=False)]
+    gaps = [later[0] - earlier[0] for earlier, later in itertools.pairwise(answers)]
     return Outage(max(gaps, default=0.0), int(sent[1]) - int(sent[2]) if sent else 0)

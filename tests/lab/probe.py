@@ -11,14 +11,16 @@ import os
 import socket
 import struct
 import sys
+from typing import Any, cast
 
 TIMEOUT = 3.0
 ATTEMPTS = 3
 TOGETHER = 200
 
 
-async def listen(specs):
-    loop, held = asyncio.get_running_loop(), []
+async def listen(specs: list[str]) -> None:
+    loop = asyncio.get_running_loop()
+    held: list[object] = []
     for spec in specs:
         port, protocol = spec.split("/")
         with contextlib.suppress(OSError):
@@ -30,36 +32,36 @@ async def listen(specs):
 
 
 class Echo(asyncio.DatagramProtocol):
-    def connection_made(self, transport):
-        self.transport = transport
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.DatagramTransport, transport)
 
-    def datagram_received(self, data, address):
+    def datagram_received(self, data: bytes, address: Any) -> None:
         self.transport.sendto(data, address)
 
 
 class Answer(asyncio.DatagramProtocol):
-    def __init__(self):
+    def __init__(self) -> None:
         self.arrived = asyncio.Event()
 
-    def datagram_received(self, data, address):
+    def datagram_received(self, data: bytes, address: Any) -> None:
         self.arrived.set()
 
 
-async def answers(address, spec):
+async def answers(address: str, spec: str) -> bool:
     port, protocol = spec.split("/")
     return await {"tcp": tcp, "udp": udp, "icmp": echo}[protocol](address, port)
 
 
-async def tcp(address, port):
+async def tcp(address: str, port: str) -> bool:
     try:
         _, writer = await asyncio.wait_for(asyncio.open_connection(address, int(port)), TIMEOUT)
-    except (OSError, asyncio.TimeoutError):
+    except (TimeoutError, OSError):
         return False
     writer.close()
     return True
 
 
-async def udp(address, port):
+async def udp(address: str, port: str) -> bool:
     loop = asyncio.get_running_loop()
     transport, answer = await loop.create_datagram_endpoint(Answer, remote_addr=(address, int(port)))
     try:
@@ -73,8 +75,8 @@ async def udp(address, port):
         transport.close()
 
 
-async def echo(address, _):
-    """An ICMP echo request of our own (RFC 792); the kernel hands every answer to every raw socket, so the id tells them apart."""
+async def echo(address: str, _: str) -> bool:
+    """An ICMP echo request of our own (RFC 792); every raw socket gets every answer, so the id tells them apart."""
     loop, mine = asyncio.get_running_loop(), struct.pack("!H", int.from_bytes(os.urandom(2), "big"))
     head = b"\x08\x00\x00\x00" + mine + b"\x00\x01"
     words = struct.unpack("!4H", head)
@@ -90,7 +92,7 @@ async def echo(address, _):
     return False
 
 
-async def _reply(loop, raw, address, mine):
+async def _reply(loop: asyncio.AbstractEventLoop, raw: socket.socket, address: str, mine: bytes) -> None:
     while True:
         data, sender = await loop.sock_recvfrom(raw, 2048)
         inner = data[(data[0] & 15) * 4 :]
@@ -98,10 +100,10 @@ async def _reply(loop, raw, address, mine):
             return
 
 
-async def attempt(targets):
+async def attempt(targets: list[tuple[str, str]]) -> None:
     gate = asyncio.Semaphore(TOGETHER)
 
-    async def one(address, spec):
+    async def one(address: str, spec: str) -> list[str] | None:
         async with gate:
             return [address, spec] if await answers(address, spec) else None
 

@@ -1,4 +1,4 @@
-"""The production playbooks on the lab: a second run changes nothing, a dry run tells the truth, two at once are one too many."""
+"""The production playbooks on the lab: a second run changes nothing, a dry run is true, two at once are refused."""
 
 import subprocess
 import time
@@ -28,7 +28,13 @@ def test_dry_run_names_a_drifted_file_and_the_run_repairs_it(three_sites: Site3)
 
 
 def test_a_second_converge_at_once_is_refused_in_words(three_sites: Site3) -> None:
-    first = subprocess.Popen(["ansible-playbook", "playbooks/site.yml"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    first = subprocess.Popen(
+        ["ansible-playbook", "playbooks/site.yml"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     try:
         assert first.stdout
         for line in first.stdout:
@@ -46,7 +52,11 @@ def test_a_second_converge_at_once_is_refused_in_words(three_sites: Site3) -> No
 
 
 def test_a_dry_run_may_go_beside_a_converge(three_sites: Site3) -> None:
-    running = subprocess.Popen(["ansible-playbook", "playbooks/site.yml", "--limit", "towcester-control-01"], cwd=ROOT, stdout=subprocess.DEVNULL)
+    running = subprocess.Popen(
+        ["ansible-playbook", "playbooks/site.yml", "--limit", "towcester-control-01"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
     try:
         assert playbook("--check", "--limit", "banbury-control-01").returncode == 0
     finally:

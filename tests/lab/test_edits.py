@@ -1,4 +1,4 @@
-"""An edit of the estate shows before anything happens, then works; growing by a partner or a site is an edit of one file."""
+"""An edit of the estate shows before anything happens, then works; a partner or a site more is an edit of one file."""
 
 import shutil
 import textwrap
@@ -34,9 +34,21 @@ def edit(folder: Path, old: str, new: str) -> None:
 
 
 def test_a_server_a_zone_and_a_flow_more(three_sites: Site3, edited: Path) -> None:
-    edit(edited, "application: {image: server, zone: servers, first: 40, count: {banbury: 1,", "application: {image: server, zone: servers, first: 40, count: {banbury: 2,")
-    edit(edited, "      desktops:   {vlan: 30, prefix: 10.10.32.0/20}\n", "      desktops:   {vlan: 30, prefix: 10.10.32.0/20}\n      guests:     {vlan: 40, prefix: 10.10.64.0/24}\n")
-    edit(edited, "  - {from: servers, to: management, services: [dns], scope: site}", "  - {from: servers, to: management, services: [dns], scope: site}\n  - {from: desktops, to: management, services: [ssh], scope: site}")
+    edit(
+        edited,
+        "application: {image: server, zone: servers, first: 40, count: {banbury: 1,",
+        "application: {image: server, zone: servers, first: 40, count: {banbury: 2,",
+    )
+    edit(
+        edited,
+        "      desktops:   {vlan: 30, prefix: 10.10.32.0/20}\n",
+        "      desktops:   {vlan: 30, prefix: 10.10.32.0/20}\n      guests:     {vlan: 40, prefix: 10.10.64.0/24}\n",
+    )
+    edit(
+        edited,
+        "  - {from: servers, to: management, services: [dns], scope: site}",
+        "  - {from: servers, to: management, services: [dns], scope: site}\n  - {from: desktops, to: management, services: [ssh], scope: site}",
+    )
 
     planned = changes(three_sites.pyops("stacks", "preview", "--json", inventory=edited).stdout)
     created = {str(c["name"]) for found in planned.values() for c in found if c["operation"] == "create"}

@@ -28,7 +28,10 @@ def settled(site: Site3) -> None:
     """Wait until every router has every neighbour back."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        summaries = [json.loads(site.run(f"{name}-router-01", "vtysh", "-c", "show bgp ipv4 unicast summary json")) for name in SERVERS]
+        summaries = [
+            json.loads(site.run(f"{name}-router-01", "vtysh", "-c", "show bgp ipv4 unicast summary json"))
+            for name in SERVERS
+        ]
         if all(peer["state"] == "Established" for summary in summaries for peer in summary["peers"].values()):
             return
         time.sleep(0.5)
@@ -67,12 +70,17 @@ def counters(site: Site3, router: str) -> int:
 def test_both_carriers_are_used_at_once(healed: Site3) -> None:
     settled(healed)
     routes = json.loads(healed.run("banbury-router-01", "ip", "-json", "route", "show", "10.30.20.0/24"))
-    assert {hop["dev"] for route in routes for hop in route.get("nexthops", [route])} == {"wg-a-stratford", "wg-b-stratford"}
+    assert {hop["dev"] for route in routes for hop in route.get("nexthops", [route])} == {
+        "wg-a-stratford",
+        "wg-b-stratford",
+    }
 
 
 def test_a_site_off_leaves_the_others_untouched_and_comes_back_by_itself(healed: Site3) -> None:
     settled(healed)
-    others = outage(healed.lab, pairs(healed, ("banbury", "towcester")), lambda: healed.pyops("lab", "off", "stratford"))
+    others = outage(
+        healed.lab, pairs(healed, ("banbury", "towcester")), lambda: healed.pyops("lab", "off", "stratford")
+    )
     try:
         assert {pair: gap for pair, gap in others.items() if gap.lost} == {}
         status = json.loads(healed.pyops("lab", "status", "--json").stdout)
@@ -99,22 +107,27 @@ def test_a_partition_is_a_site_that_nobody_reaches(healed: Site3) -> None:
 
 def test_carriers_see_nothing_but_encrypted_packets(healed: Site3) -> None:
     settled(healed)
-    secret = "in-plain-sight"
+    marker = "in-plain-sight"
     for carrier in "ab":
         namespace = f"/run/netns/{healed.lab.name}-carrier-{carrier}"
         capture = subprocess.Popen(
             ["nsenter", f"--net={namespace}", "timeout", "6", "tcpdump", "-i", "any", "-n", "-A", "not", "arp"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, errors="replace",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            errors="replace",
         )
         time.sleep(1)
         for target in ("10.20.20.40", "10.30.20.40"):
-            healed.run(SERVERS["banbury"], "ping", "-c", "20", "-i", "0.02", "-p", secret.encode().hex(), target)
+            healed.run(SERVERS["banbury"], "ping", "-c", "20", "-i", "0.02", "-p", marker.encode().hex(), target)
         seen = capture.communicate(timeout=30)[0]
         packets = [line for line in seen.splitlines() if re.search(r" IP6? ", line)]
         ports = {str(link.port) for link in healed.estate.links.values() if link.carrier == carrier}
         assert packets, f"nothing crossed carrier {carrier}"
-        assert [line for line in packets if not re.search(rf"\.({'|'.join(ports)}) > .*\.({'|'.join(ports)}): UDP", line)] == []
-        assert secret not in seen
+        assert [
+            line for line in packets if not re.search(rf"\.({'|'.join(ports)}) > .*\.({'|'.join(ports)}): UDP", line)
+        ] == []
+        assert marker not in seen
 
 
 def test_active_cuts_are_shown_and_survive_the_command(healed: Site3) -> None:

@@ -37,7 +37,9 @@ def allowed(estate: Estate, source: Place, target: Place, spec: str) -> bool:
         return True
     number, protocol = spec.split("/")
     for flow in estate.flows:
-        if (flow.source, flow.destination) != (source[1], target[1]) or (flow.scope == "site" and source[0] != target[0]):
+        if (flow.source, flow.destination) != (source[1], target[1]) or (
+            flow.scope == "site" and source[0] != target[0]
+        ):
             continue
         ports = (port for name in flow.services for port in estate.services[name])
         if any(port.protocol == protocol and port.first <= int(number) <= port.last for port in ports):
@@ -99,5 +101,7 @@ def test_refusals_are_counted(listening: Site3) -> None:
 def refused_packets(site: Site3, router: str) -> int:
     """All packets that the router's refusing rules have counted."""
     rules = json.loads(site.run(router, "nft", "--json", "list", "ruleset"))["nftables"]
-    counters = [entry["counter"] for entry in rules if "counter" in entry and "refuse" in entry["counter"].get("name", "")]
+    counters = [
+        entry["counter"] for entry in rules if "counter" in entry and "refuse" in entry["counter"].get("name", "")
+    ]
     return sum(counter["packets"] for counter in counters)

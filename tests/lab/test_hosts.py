@@ -1,5 +1,8 @@
 """Every host answers at its planned address, under its planned name."""
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from .conftest import Site3
@@ -28,24 +31,49 @@ def test_names_are_known_everywhere(three_sites: Site3) -> None:
 def test_a_login_without_the_key_or_as_root_is_refused(three_sites: Site3) -> None:
     state = three_sites.lab.state
     assert three_sites.ssh("banbury-application-01", "true").returncode == 0
-    for user, options in (("root", []), ("operator", ["-o", "IdentityFile=/dev/null", "-o", "IdentitiesOnly=yes", "-o", "PreferredAuthentications=password"])):
+    for user, options in (
+        ("root", []),
+        (
+            "operator",
+            ["-o", "IdentityFile=/dev/null", "-o", "IdentitiesOnly=yes", "-o", "PreferredAuthentications=password"],
+        ),
+    ):
         done = ssh(state / "ssh_config", user, options)
         assert done.returncode == 255
         assert "Permission denied" in done.stderr
 
 
-def test_a_host_with_another_key_is_refused(three_sites: Site3, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_host_with_another_key_is_refused(three_sites: Site3, tmp_path: Path) -> None:
     known = three_sites.lab.state / "known_hosts"
-    other = next(line.split()[2] for line in known.read_text().splitlines() if line.startswith("towcester-directory-01"))
+    other = next(
+        line.split()[2] for line in known.read_text().splitlines() if line.startswith("towcester-directory-01")
+    )
     wrong = tmp_path / "known_hosts"
     lines = [line.split() for line in known.read_text().splitlines()]
-    wrong.write_text("\n".join(" ".join([line[0], line[1], other if line[0].startswith("banbury-directory-01") else line[2]]) for line in lines) + "\n")
-    done = ssh(three_sites.lab.state / "ssh_config", "operator", ["-o", f"UserKnownHostsFile={wrong}"], host="banbury-directory-01")
+    wrong.write_text(
+        "\n".join(
+            " ".join([line[0], line[1], other if line[0].startswith("banbury-directory-01") else line[2]])
+            for line in lines
+        )
+        + "\n"
+    )
+    done = ssh(
+        three_sites.lab.state / "ssh_config",
+        "operator",
+        ["-o", f"UserKnownHostsFile={wrong}"],
+        host="banbury-directory-01",
+    )
     assert done.returncode == 255
     assert "Host key verification failed" in done.stderr
 
 
-def ssh(config, user, options, host="banbury-application-01"):  # type: ignore[no-untyped-def]
-    import subprocess
-
-    return subprocess.run(["ssh", "-F", config, *options, "-o", "ControlPath=none", "-l", user, host, "true"], capture_output=True, text=True, timeout=60, check=False)
+def ssh(
+    config: Path, user: str, options: list[str], host: str = "banbury-application-01"
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["ssh", "-F", config, *options, "-o", "ControlPath=none", "-l", user, host, "true"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

@@ -1,4 +1,4 @@
-"""A lab that was killed while it was being built is finished by the next run; two labs live side by side; nothing stays."""
+"""A build that was killed is finished by the next; two labs live side by side; nothing of a lab stays."""
 
 import os
 import shutil
@@ -26,7 +26,9 @@ def pair(three_sites: Site3, tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / NAME
     shutil.copytree(INVENTORY, folder)
     text = (folder / "estate.yml").read_text().replace("\nname: lab\n", f"\nname: {NAME}\n")
-    lines = [line for line in text.splitlines() if not line.startswith(("  directory:   {image", "  application: {image"))]
+    lines = [
+        line for line in text.splitlines() if not line.startswith(("  directory:   {image", "  application: {image"))
+    ]
     text = "\n".join(lines) + "\n"
     text = text.replace("pool: directory}", "pool: control}").replace("pools: [application]", "pools: [control]")
     (folder / "estate.yml").write_text(text)
@@ -39,10 +41,20 @@ def traces() -> dict[str, list[str]]:
     """What a lab could leave on the machine: everything that carries its name or lies below its folder."""
     name = Lab(STATE).name
     mounts = [line for line in Path("/proc/mounts").read_text().splitlines() if str(STATE) in line]
-    processes = [p.parent.name for p in Path("/proc").glob("[0-9]*/cmdline") if str(STATE).encode() in read(p) or name.encode() in read(p)]
+    processes = [
+        p.parent.name
+        for p in Path("/proc").glob("[0-9]*/cmdline")
+        if str(STATE).encode() in read(p) or name.encode() in read(p)
+    ]
     groups = [str(path) for path in Path("/sys/fs/cgroup").rglob(f"*{name}*")]
     namespaces = [path.name for path in Path("/run/netns").glob(f"{name}*")] if Path("/run/netns").exists() else []
-    return {"mounts": mounts, "processes": processes, "cgroups": groups, "namespaces": namespaces, "files": [str(STATE)] if STATE.exists() else []}
+    return {
+        "mounts": mounts,
+        "processes": processes,
+        "cgroups": groups,
+        "namespaces": namespaces,
+        "files": [str(STATE)] if STATE.exists() else [],
+    }
 
 
 def read(path: Path) -> bytes:
@@ -54,7 +66,9 @@ def read(path: Path) -> bytes:
 
 def killed_after(folder: Path, words: str, delay: float = 0.0) -> None:
     """Start `pyops lab up`, kill it and all that it started with SIGKILL once it says these words, and a little later."""
-    process = subprocess.Popen(["pyops", "-i", str(folder), "lab", "up"], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        ["pyops", "-i", str(folder), "lab", "up"], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     assert process.stderr
     for line in process.stderr:
         if words in line:
@@ -66,14 +80,22 @@ def killed_after(folder: Path, words: str, delay: float = 0.0) -> None:
 
 @pytest.mark.parametrize(
     ("words", "delay"),
-    [("==> keys", 0.0), ("==> pulumi up network", 4.0), ("NetworkInterface nic-towcester-control-01", 0.0), ("create   VirtualMachineInstance", 0.0), ("hosts answer ssh", 0.0)],
+    [
+        ("==> keys", 0.0),
+        ("==> pulumi up network", 4.0),
+        ("NetworkInterface nic-towcester-control-01", 0.0),
+        ("create   VirtualMachineInstance", 0.0),
+        ("hosts answer ssh", 0.0),
+    ],
     ids=["keys", "network", "interfaces", "booting", "answering"],
 )
 def test_a_killed_build_is_finished_by_the_next(pair: Path, words: str, delay: float) -> None:
     killed_after(pair, words, delay)
     pyops("-i", str(pair), "lab", "up")
     lab = Lab(STATE)
-    assert {host.name for host in hosts.every(lab)} == {f"{site}-{pool}-01" for site in ("banbury", "towcester", "stratford") for pool in ("router", "control")}
+    assert {host.name for host in hosts.every(lab)} == {
+        f"{site}-{pool}-01" for site in ("banbury", "towcester", "stratford") for pool in ("router", "control")
+    }
     for host in hosts.every(lab):
         assert hosts.run(lab, host.name, ["hostname"]).stdout.strip() == host.name
     assert '"changes": []' in pyops("-i", str(pair), "stacks", "preview", "--json").stdout

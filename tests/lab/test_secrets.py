@@ -15,15 +15,23 @@ PUBLIC = ("pubring.kbx", "pubring.kbx~")
 
 def secrets(site: Site3) -> list[bytes]:
     folder = site.lab.state / "secrets"
-    tunnels = [key.encode() for ends in json.loads((folder / "tunnel_keys.json").read_text()).values() for key in ends.values()]
-    private = [path.read_bytes().splitlines()[2] for path in folder.rglob("*ed25519*") if not path.name.endswith(".pub")]
+    tunnels = [
+        key.encode() for ends in json.loads((folder / "tunnel_keys.json").read_text()).values() for key in ends.values()
+    ]
+    private = [
+        path.read_bytes().splitlines()[2] for path in folder.rglob("*ed25519*") if not path.name.endswith(".pub")
+    ]
     return [*tunnels, *private, (site.lab.state / "pulumi" / "passphrase").read_bytes().strip()]
 
 
 def test_secrets_are_readable_by_their_owner_only(three_sites: Site3) -> None:
     folder = three_sites.lab.state / "secrets"
     assert folder.stat().st_mode & 0o077 == 0
-    assert [path for path in folder.rglob("*") if path.is_file() and path.stat().st_mode & 0o077 and path.name not in PUBLIC and path.suffix != ".pub"] == []
+    assert [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and path.stat().st_mode & 0o077 and path.name not in PUBLIC and path.suffix != ".pub"
+    ] == []
 
 
 def test_no_file_log_state_or_command_line_holds_a_secret(three_sites: Site3) -> None:
@@ -31,7 +39,9 @@ def test_no_file_log_state_or_command_line_holds_a_secret(three_sites: Site3) ->
     assert len(wanted) >= 12 + 15 + 1
     state = three_sites.lab.state
     allowed = (state / "secrets", state / "pulumi" / "passphrase", state / "hosts")
-    produced = [path for path in state.rglob("*") if path.is_file() and not any(path.is_relative_to(a) for a in allowed)]
+    produced = [
+        path for path in state.rglob("*") if path.is_file() and not any(path.is_relative_to(a) for a in allowed)
+    ]
     produced += [state / "hosts" / name / "console.log" for name in three_sites.names]
     produced += [path for path in (ROOT / "reports").rglob("*") if path.is_file()]
     leaks = [str(path) for path in produced if path.exists() and any(secret in path.read_bytes() for secret in wanted)]

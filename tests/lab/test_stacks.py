@@ -23,7 +23,18 @@ def test_preview_after_up_reports_no_change(three_sites: Site3) -> None:
 
 
 def test_plain_pulumi_works_in_a_projects_folder(three_sites: Site3) -> None:
-    command = ["pyops", "-i", str(ROOT / "inventories" / "lab"), "lab", "run", "pulumi", "stack", "--stack", "lab", "--show-urns"]
+    command = [
+        "pyops",
+        "-i",
+        str(ROOT / "inventories" / "lab"),
+        "lab",
+        "run",
+        "pulumi",
+        "stack",
+        "--stack",
+        "lab",
+        "--show-urns",
+    ]
     done = subprocess.run(command, cwd=ROOT / "stacks" / "network", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "urn:pulumi:lab::network::" in done.stdout
@@ -38,7 +49,9 @@ def test_refresh_finds_memory_changed_by_hand_and_up_puts_it_right(three_sites: 
     assert [(c["operation"], c["name"]) for c in drift["server_pool"]] == [("update", f"{name}-instance")]
     assert "hardwareProfile.memoryMB" in drift["server_pool"][0]["properties"]  # type: ignore[operator]
     three_sites.pyops("stacks", "refresh", "--lab", "--json")
-    assert [c["operation"] for c in changes(three_sites.pyops("stacks", "preview", "--json").stdout)["server_pool"]] == ["update"]
+    assert [
+        c["operation"] for c in changes(three_sites.pyops("stacks", "preview", "--json").stdout)["server_pool"]
+    ] == ["update"]
     three_sites.pyops("stacks", "up", "--lab")
     after = hosts.read(three_sites.lab, name)
     assert after == before
@@ -68,11 +81,37 @@ def test_an_exported_stand_in_records_nothing_for_production(three_sites: Site3)
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         assert done.returncode != 0
         assert "writes for stack lab alone" in done.stdout + done.stderr
-        export = ["pyops", "-i", str(ROOT / "inventories" / "lab"), "lab", "run", "pulumi", "stack", "export", "--stack", "production"]
+        export = [
+            "pyops",
+            "-i",
+            str(ROOT / "inventories" / "lab"),
+            "lab",
+            "run",
+            "pulumi",
+            "stack",
+            "export",
+            "--stack",
+            "production",
+        ]
         state = json.loads(subprocess.run(export, cwd=folder, capture_output=True, text=True, check=True).stdout)
-        assert [r["type"] for r in state["deployment"].get("resources", []) if r["type"].startswith("azure-native:")] == []
+        assert [
+            r["type"] for r in state["deployment"].get("resources", []) if r["type"].startswith("azure-native:")
+        ] == []
     finally:
-        remove = ["pyops", "-i", str(ROOT / "inventories" / "lab"), "lab", "run", "pulumi", "stack", "rm", "--yes", "--force", "--stack", "production"]
+        remove = [
+            "pyops",
+            "-i",
+            str(ROOT / "inventories" / "lab"),
+            "lab",
+            "run",
+            "pulumi",
+            "stack",
+            "rm",
+            "--yes",
+            "--force",
+            "--stack",
+            "production",
+        ]
         subprocess.run(remove, cwd=folder, capture_output=True, check=False)
         (folder / "Pulumi.production.yaml").unlink(missing_ok=True)
 

@@ -14,7 +14,8 @@ name: converge_lock
 type: aggregate
 short_description: Locks an estate for the length of a playbook run
 description:
-  - Holds a lock for as long as C(ansible-playbook) lives, in the estate's lab where it has one in this checkout, else in C(/run/lock).
+  - Holds a lock for as long as C(ansible-playbook) lives, in the estate's lab where it has one in this checkout,
+    else in C(/run/lock).
 """
 
 
@@ -29,7 +30,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core ships 
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         """Refuse to begin while another run of the same estate goes on."""
-        every = play.get_variable_manager()._inventory.groups["all"].get_vars()
+        inventory = play.get_variable_manager()._inventory  # noqa: SLF001 - callbacks are given no other way to it
+        every = inventory.groups["all"].get_vars()
         if self._held is None and "estate_name" in every and not play.check_mode:
             self._held = self._take(_lock_file(every["estate_name"]), every["estate_name"])
 

@@ -1,0 +1,1 @@
+"""Where Ansible looks for inventory plugins."""

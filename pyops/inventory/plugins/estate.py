@@ -24,8 +24,8 @@ name: estate
 short_description: Hosts of the estate file
 description:
   - Reads an estate file and gives its servers and desks, grouped by site, pool, partner and ring.
-  - Groups carry a prefix (C(site_banbury), C(partner_cherwell), C(pool_router), C(ring_early)), since a site and a partner may share a
-    name; C(servers) and C(desktops) hold all of a kind.
+  - Groups carry a prefix (C(site_banbury), C(partner_cherwell), C(pool_router), C(ring_early)), since a site and a
+    partner may share a name; C(servers) and C(desktops) hold all of a kind.
   - Gives facts of the estate as C(estate_*) variables of plain types.
 options:
   plugin:
@@ -60,7 +60,12 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # ansible-cor
 
     def _add_servers(self, estate: Estate) -> None:
         for server in estate.servers:
-            groups = (f"site_{server.site}", f"partner_{server.partner}", f"pool_{server.pool.id}", f"ring_{server.pool.ring}")
+            groups = (
+                f"site_{server.site}",
+                f"partner_{server.partner}",
+                f"pool_{server.pool.id}",
+                f"ring_{server.pool.ring}",
+            )
             variables = server_variables(server)
             if server.pool.gateway:
                 variables |= router_variables(estate, server.site)
