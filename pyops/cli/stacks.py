@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pyops.cli.context import Inventory, estate_of
-from pyops.errors import Refused
+from pyops.errors import Refused, WrongUsage
 
 if TYPE_CHECKING:
     from pyops.engines.pulumi import Project, Run
@@ -19,6 +19,9 @@ app = typer.Typer(
     help="The Pulumi stacks network, server_pool and backup_replication, in their order.", no_args_is_help=True
 )
 
+Stack = Annotated[
+    str | None, typer.Option("--stack", metavar="NAME", help="Only network, server_pool or backup_replication.")
+]
 Json = Annotated[
     bool,
     typer.Option(
@@ -40,6 +43,7 @@ Checkpoints = Annotated[
 @app.command()
 def preview(
     inventory: Inventory = None,
+    stack: Stack = None,
     state: Checkpoints = None,
     diff: Annotated[bool, typer.Option("--diff", help="Show the engine's own detailed text.")] = False,
     as_json: Json = False,
@@ -47,23 +51,26 @@ def preview(
     """Show what the stacks would do. Needs no credentials: the stand-in for Azure over the recorded state."""
     from pyops.environments.previews import preview_all, workspace_of
 
-    runs = preview_all(workspace_of(estate_of(inventory)), state)
+    runs = preview_all(workspace_of(estate_of(inventory)), _named(stack), state)
     _show(runs, as_json, diff)
 
 
 @app.command()
-def up(inventory: Inventory = None, lab: InLab = False, yes: Yes = False, as_json: Json = False) -> None:
+def up(
+    inventory: Inventory = None, stack: Stack = None, lab: InLab = False, yes: Yes = False, as_json: Json = False
+) -> None:
     """Apply the three stacks, the network first."""
     from pyops.cli.steps import engine_line
     from pyops.engines import pulumi
 
     _confirm("Apply the three stacks", lab or yes)
-    _each(inventory, lab, lambda project: pulumi.up(project, engine_line), as_json)
+    _each(inventory, stack, lab, lambda project: pulumi.up(project, engine_line), as_json)
 
 
 @app.command()
 def refresh(
     inventory: Inventory = None,
+    stack: Stack = None,
     lab: InLab = False,
     yes: Yes = False,
     preview_only: Annotated[bool, typer.Option("--preview-only", help="Show the drift, record nothing.")] = False,
@@ -73,17 +80,19 @@ def refresh(
     from pyops.engines import pulumi
 
     _confirm("Record the truth in the three stacks", lab or yes or preview_only)
-    _each(inventory, lab, lambda project: pulumi.refresh(project, preview_only=preview_only), as_json)
+    _each(inventory, stack, lab, lambda project: pulumi.refresh(project, preview_only=preview_only), as_json)
 
 
 @app.command()
-def destroy(inventory: Inventory = None, lab: InLab = False, yes: Yes = False, as_json: Json = False) -> None:
+def destroy(
+    inventory: Inventory = None, stack: Stack = None, lab: InLab = False, yes: Yes = False, as_json: Json = False
+) -> None:
     """Delete what the stacks made, the network last. What holds data refuses it."""
     from pyops.cli.steps import engine_line
     from pyops.engines import pulumi
 
     _confirm("Delete everything that the three stacks made", yes)
-    _each(inventory, lab, lambda project: pulumi.destroy(project, engine_line), as_json, backwards=True)
+    _each(inventory, stack, lab, lambda project: pulumi.destroy(project, engine_line), as_json, backwards=True)
 
 
 def _confirm(question: str, answered: bool) -> None:
@@ -91,16 +100,26 @@ def _confirm(question: str, answered: bool) -> None:
         typer.confirm(f"{question}?", abort=True, err=True)
 
 
-def _each(inventory: Path | None, lab: bool, verb: Any, as_json: bool, backwards: bool = False) -> None:
+def _each(
+    inventory: Path | None, stack: str | None, lab: bool, verb: Any, as_json: bool, backwards: bool = False
+) -> None:
     from pyops.cli.steps import step
-    from pyops.environments.workspace import STACKS
 
+    names = _named(stack)
     runs = {}
     with _projects(estate_of(inventory), lab) as project:
-        for name in reversed(STACKS) if backwards else STACKS:
+        for name in reversed(names) if backwards else names:
             with step(name):
                 runs[name] = verb(project(name))
     _show(runs, as_json)
+
+
+def _named(stack: str | None) -> tuple[str, ...]:
+    from pyops.environments.workspace import STACKS
+
+    if stack is not None and stack not in STACKS:
+        raise WrongUsage(f"--stack: {stack}, is none of {', '.join(STACKS)}")
+    return STACKS if stack is None else (stack,)
 
 
 @contextmanager

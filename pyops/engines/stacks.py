@@ -34,7 +34,7 @@ def ready(project: Project, settings: Mapping[str, str] | None = None) -> None:
     for folder in (project.backend, project.home, project.config_file.parent, project.passphrase_file.parent):
         folder.mkdir(parents=True, exist_ok=True)
     _passphrase(project.passphrase_file)
-    if not _state(project).exists():
+    if not state_file(project).exists():
         _make(project, project.config_file)
     if settings:
         configure(project.config_file, settings)
@@ -71,7 +71,7 @@ def project_name(project: Project) -> str:
     return str(found["name"])
 
 
-def _state(project: Project) -> Path:
+def state_file(project: Project) -> Path:
     return _own(project) / "stacks" / project_name(project) / f"{project.stack}.json"
 
 

@@ -12,6 +12,7 @@ from pyops.engines import pulumi
 from pyops.engines.pulumi import Listener, Run
 from pyops.environments.credentials import make_credentials, operator_key
 from pyops.environments.desks import boot_desks
+from pyops.environments.fingerprint import is_applied, mark_applied
 from pyops.environments.workspace import STACKS, Workspace, lab_folder
 from pyops.estate import Estate
 from pyops.lab import Lab, images, lifecycle, repository, ssh
@@ -53,7 +54,7 @@ def laboratory(estate: Estate) -> Laboratory:
 
 
 def build(laboratory: Laboratory, step: Step, listener: Listener | None = None) -> Mapping[str, Run]:
-    """Build or complete the lab; returns what the engine did. The caller holds the lab's lock."""
+    """Build or complete the lab; returns what the engine did, nothing if all was as it is. The caller holds the lock."""
     lab, estate = laboratory.lab, laboratory.estate
     with step("prepare namespaces"):
         lifecycle.prepare(lab)
@@ -74,12 +75,16 @@ def build(laboratory: Laboratory, step: Step, listener: Listener | None = None) 
 
 
 def apply(laboratory: Laboratory, step: Step, listener: Listener | None = None) -> Mapping[str, Run]:
-    """Apply the three stacks in order."""
+    """Apply the three stacks in order, unless nothing that they depend on has changed since they were last applied."""
     workspace, done = laboratory.workspace, {}
     with step("engine's state"):
         workspace.ready(operator_key(laboratory.lab))
+    if all(is_applied(workspace.project(name), laboratory.estate) for name in STACKS):
+        return {}
     with laboratory.attached() as environment:
         for name in STACKS:
+            project = workspace.project(name, environment)
             with step(f"pulumi up {name}"):
-                done[name] = pulumi.up(workspace.project(name, environment), listener)
+                done[name] = pulumi.up(project, listener)
+            mark_applied(project, laboratory.estate)
     return done

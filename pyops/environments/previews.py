@@ -17,17 +17,19 @@ def workspace_of(estate: Estate) -> Workspace:
     return Workspace(lab if lab.exists() else preview_folder(estate), estate)
 
 
-def preview_all(workspace: Workspace, checkpoints: Path | None = None) -> Mapping[str, Run]:
-    """Preview the three stacks side by side: each knows the others' ids without their outputs.
+def preview_all(
+    workspace: Workspace, names: tuple[str, ...] = STACKS, checkpoints: Path | None = None
+) -> Mapping[str, Run]:
+    """Preview stacks side by side: each knows the others' ids without their outputs.
 
     `checkpoints` is a folder of exported states (`pulumi stack export > network.json`, ...) to start from.
     """
     workspace.ready()
-    with attached(store=None, stack=None) as environment, ThreadPoolExecutor(len(STACKS)) as pool:
-        projects = [workspace.project(name, environment) for name in STACKS]
+    with attached(store=None, stack=None) as environment, ThreadPoolExecutor(len(names)) as pool:
+        projects = [workspace.project(name, environment) for name in names]
         if checkpoints:
             _import(projects, checkpoints)
-        return dict(zip(STACKS, pool.map(pulumi.preview, projects), strict=True))
+        return dict(zip(names, pool.map(pulumi.preview, projects), strict=True))
 
 
 def _import(projects: list[Project], checkpoints: Path) -> None:

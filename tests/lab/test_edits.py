@@ -1,120 +1,142 @@
-"""An edit of the estate shows before anything happens, then works; a partner or a site more is an edit of one file."""
+"""Edits of the estate show before anything happens, then work; a partner or a site more is an edit of one file.
+
+All edits are made at once and taken back at the end: each build and converge of the lab costs minutes.
+"""
 
 import shutil
 import textwrap
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from pyops.estate import load
 from pyops.lab import hosts
 
 from .conftest import INVENTORY, Site3
-from .test_stacks import changes
+from .test_stacks import Changes, changes
 
 pytestmark = pytest.mark.lab
 
+COUNT = "count: {banbury: 1, towcester: 1, stratford: 1}"
+ROUTERS = f"router:      {{image: router, gateway: true, zone: management, {COUNT}"
+APPLICATIONS = f"application: {{image: server, zone: servers, first: 40, {COUNT}"
+DESKS_OF_BANBURY = "      desktops:   {vlan: 30, prefix: 10.10.32.0/20}\n"
+LAST_FLOW = "  - {from: servers, to: management, services: [dns], scope: site}\n"
+CODSALL = textwrap.dedent("""\
+      codsall:
+        partner: south_staffordshire
+        region: ukwest
+        supernet: 10.40.0.0/16
+        zones:
+          management: {vlan: 10, prefix: 10.40.0.0/24}
+          servers:    {vlan: 20, prefix: 10.40.20.0/24}
+          desktops:   {vlan: 30, prefix: 10.40.32.0/20}
+        circuits:
+          a: {vlan: 901, prefix: 198.51.100.32/29, address: 198.51.100.34, gateway: 198.51.100.33, peering: 172.30.4.1, speed: 1Gbps}
+          b: {vlan: 902, prefix: 203.0.113.32/29, address: 203.0.113.34, gateway: 203.0.113.33, peering: 172.30.4.2, speed: 1Gbps}
+        routing: {asn: 64604, loopback: 10.40.255.1}
 
-@pytest.fixture
-def edited(three_sites: Site3, tmp_path: Path) -> Iterator[Path]:
-    """A copy of the lab's inventory to edit; afterwards the lab is what its own estate says."""
-    folder = tmp_path / "lab"
-    shutil.copytree(INVENTORY, folder)
-    yield folder
-    three_sites.pyops("lab", "up")
-    three_sites.pyops("lab", "converge")
+    links:
+      codsall-banbury-a:   {sites: [codsall, banbury], carrier: a, prefix: 172.31.4.0/31, port: 51807}
+      codsall-banbury-b:   {sites: [codsall, banbury], carrier: b, prefix: 172.31.4.2/31, port: 51808}
+      codsall-towcester-a: {sites: [codsall, towcester], carrier: a, prefix: 172.31.5.0/31, port: 51809}
+      codsall-towcester-b: {sites: [codsall, towcester], carrier: b, prefix: 172.31.5.2/31, port: 51810}
+      codsall-stratford-a: {sites: [codsall, stratford], carrier: a, prefix: 172.31.6.0/31, port: 51811}
+      codsall-stratford-b: {sites: [codsall, stratford], carrier: b, prefix: 172.31.6.2/31, port: 51812}
+    """)
+
+EDITS = {
+    # a fourth partner with its site, and a fifth without one
+    "partners:\n": "partners:\n  south_staffordshire: {name: South Staffordshire Council}\n  kineton: {name: \"Kineton & O'Neill's\"}\n",
+    "links:\n": CODSALL,
+    ROUTERS: ROUTERS.replace("stratford: 1}", "stratford: 1, codsall: 1}"),
+    "alignment: {cherwell: full,": "alignment: {south_staffordshire: hosted, kineton: full, cherwell: full,",
+    # a server more at two sites, a zone more, a flow more
+    APPLICATIONS: APPLICATIONS.replace("banbury: 1,", "banbury: 2,").replace("stratford: 1}", "stratford: 1, codsall: 1}"),
+    DESKS_OF_BANBURY: DESKS_OF_BANBURY + "      guests:     {vlan: 40, prefix: 10.10.64.0/24}\n",
+    LAST_FLOW: LAST_FLOW + "  - {from: desktops, to: management, services: [ssh], scope: site}\n",
+}
+DESK_TO_MANAGEMENT = ["timeout", "3", "bash", "-c", "</dev/tcp/10.10.0.10/22"]
 
 
-def edit(folder: Path, old: str, new: str) -> None:
+@dataclass(frozen=True)
+class Edited:
+    """What was seen before the edits were applied, and where they are."""
+
+    folder: Path
+    planned: dict[str, str]
+    predicted: str
+    hosts_before: set[str]
+    passed_before: bool
+
+
+def edit(folder: Path) -> None:
     file = folder / "estate.yml"
     text = file.read_text()
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the estate"
-    file.write_text(text.replace(old, new))
+    for old, new in EDITS.items():
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the estate"
+        text = text.replace(old, new)
+    file.write_text(text)
+    with (folder / "desktops.csv").open("a") as register:
+        register.write("kpc-d0001,banbury,kineton,laptop-2025,broad,10.10.32.102\n")
 
 
-def test_a_server_a_zone_and_a_flow_more(three_sites: Site3, edited: Path) -> None:
-    edit(
-        edited,
-        "application: {image: server, zone: servers, first: 40, count: {banbury: 1,",
-        "application: {image: server, zone: servers, first: 40, count: {banbury: 2,",
-    )
-    edit(
-        edited,
-        "      desktops:   {vlan: 30, prefix: 10.10.32.0/20}\n",
-        "      desktops:   {vlan: 30, prefix: 10.10.32.0/20}\n      guests:     {vlan: 40, prefix: 10.10.64.0/24}\n",
-    )
-    edit(
-        edited,
-        "  - {from: servers, to: management, services: [dns], scope: site}",
-        "  - {from: servers, to: management, services: [dns], scope: site}\n  - {from: desktops, to: management, services: [ssh], scope: site}",
-    )
+def created(found: Changes) -> dict[str, str]:
+    return {str(c["name"]): str(c["operation"]) for stack in found.values() for c in stack}
 
-    planned = changes(three_sites.pyops("stacks", "preview", "--json", inventory=edited).stdout)
-    created = {str(c["name"]) for found in planned.values() for c in found if c["operation"] == "create"}
-    assert {"lnet-banbury-guests", "banbury-application-02-instance", "nic-banbury-router-01-guests"} <= created
-    assert "banbury-application-02" not in {host.name for host in hosts.every(three_sites.lab)}
-    predicted = three_sites.pyops("lab", "converge", "--check", "--limit", "banbury-router-01", inventory=edited).stdout
-    assert "Write the rules between zones" in predicted
-    desk_to_management = ["timeout", "3", "bash", "-c", "</dev/tcp/10.10.0.10/22"]
-    assert hosts.run(three_sites.lab, "cdc-d0001", desk_to_management, check=False).returncode != 0
 
-    three_sites.pyops("lab", "up", inventory=edited)
-    three_sites.pyops("lab", "converge", inventory=edited)
+@pytest.fixture(scope="module")
+def edited(three_sites: Site3, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edited]:
+    """The edits: previewed, then applied; afterwards the lab is what its own estate says."""
+    folder = tmp_path_factory.mktemp("edited") / "lab"
+    shutil.copytree(INVENTORY, folder)
+    edit(folder)
+    try:
+        seen = Edited(
+            folder=folder,
+            planned=created(changes(three_sites.pyops("stacks", "preview", "--json", inventory=folder).stdout)),
+            predicted=three_sites.pyops("lab", "converge", "--check", "--limit", "banbury-router-01", inventory=folder).stdout,
+            hosts_before={host.name for host in hosts.every(three_sites.lab)},
+            passed_before=hosts.run(three_sites.lab, "cdc-d0001", DESK_TO_MANAGEMENT, check=False).returncode == 0,
+        )
+        three_sites.pyops("lab", "up", inventory=folder)
+        three_sites.pyops("lab", "converge", inventory=folder)
+        yield seen
+    finally:
+        three_sites.pyops("lab", "up")
+        three_sites.pyops("lab", "converge")
+
+
+def test_the_preview_showed_everything_and_nothing_had_happened(edited: Edited) -> None:
+    expected = ["lnet-banbury-guests", "banbury-application-02-instance", "nic-banbury-router-01-guests", "rg-codsall"]
+    assert {name: edited.planned.get(name) for name in expected} == dict.fromkeys(expected, "create")
+    assert {"banbury-application-02", "codsall-router-01"} & edited.hosts_before == set()
+
+
+def test_a_server_more(three_sites: Site3, edited: Edited) -> None:
     assert three_sites.ssh("banbury-application-02", "hostname").stdout.strip() == "banbury-application-02"
-    assert hosts.run(three_sites.lab, "cdc-d0001", desk_to_management, check=False).returncode == 0
-    three_sites.run("banbury-router-01", "ip", "address", "show", "guests")
-    assert changes(three_sites.pyops("stacks", "preview", "--json", inventory=edited).stdout) == {}
 
 
-FOURTH = {
-    "partners:\n": "partners:\n  south_staffordshire: {name: South Staffordshire Council}\n",
-    "links:\n": textwrap.dedent("""\
-          codsall:
-            partner: south_staffordshire
-            region: ukwest
-            supernet: 10.40.0.0/16
-            zones:
-              management: {vlan: 10, prefix: 10.40.0.0/24}
-              servers:    {vlan: 20, prefix: 10.40.20.0/24}
-              desktops:   {vlan: 30, prefix: 10.40.32.0/20}
-            circuits:
-              a: {vlan: 901, prefix: 198.51.100.32/29, address: 198.51.100.34, gateway: 198.51.100.33, peering: 172.30.4.1, speed: 1Gbps}
-              b: {vlan: 902, prefix: 203.0.113.32/29, address: 203.0.113.34, gateway: 203.0.113.33, peering: 172.30.4.2, speed: 1Gbps}
-            routing: {asn: 64604, loopback: 10.40.255.1}
-
-        links:
-          codsall-banbury-a:   {sites: [codsall, banbury], carrier: a, prefix: 172.31.4.0/31, port: 51807}
-          codsall-banbury-b:   {sites: [codsall, banbury], carrier: b, prefix: 172.31.4.2/31, port: 51808}
-          codsall-towcester-a: {sites: [codsall, towcester], carrier: a, prefix: 172.31.5.0/31, port: 51809}
-          codsall-towcester-b: {sites: [codsall, towcester], carrier: b, prefix: 172.31.5.2/31, port: 51810}
-          codsall-stratford-a: {sites: [codsall, stratford], carrier: a, prefix: 172.31.6.0/31, port: 51811}
-          codsall-stratford-b: {sites: [codsall, stratford], carrier: b, prefix: 172.31.6.2/31, port: 51812}
-        """),
-    "zone: management, count: {banbury: 1, towcester: 1, stratford: 1}, target: 1, ring: broad": "zone: management, count: {banbury: 1, towcester: 1, stratford: 1, codsall: 1}, target: 1, ring: broad",
-    "application: {image: server, zone: servers, first: 40, count: {banbury: 1, towcester: 1, stratford: 1}": "application: {image: server, zone: servers, first: 40, count: {banbury: 1, towcester: 1, stratford: 1, codsall: 1}",
-    "alignment: {cherwell: full,": "alignment: {south_staffordshire: hosted, cherwell: full,",
-}
+def test_a_zone_more(three_sites: Site3, edited: Edited) -> None:
+    assert "inet 10.10.64.1/24" in three_sites.run("banbury-router-01", "ip", "address", "show", "guests")
 
 
-def test_a_fourth_partner_with_its_site_is_an_edit_of_one_file(three_sites: Site3, edited: Path) -> None:
-    for old, new in FOURTH.items():
-        edit(edited, old, new)
-    load(edited)
-    three_sites.pyops("lab", "up", inventory=edited)
-    three_sites.pyops("lab", "converge", inventory=edited)
+def test_a_flow_more(three_sites: Site3, edited: Edited) -> None:
+    assert "changed: [banbury-router-01]" in edited.predicted.partition("Write the rules between zones")[2]
+    assert not edited.passed_before
+    assert hosts.run(three_sites.lab, "cdc-d0001", DESK_TO_MANAGEMENT, check=False).returncode == 0
+
+
+def test_a_fourth_partner_with_its_site(three_sites: Site3, edited: Edited) -> None:
     for other in ("banbury", "towcester", "stratford"):
         three_sites.run("codsall-application-01", "ping", "-c", "3", "-W", "2", f"{other}-application-01")
-    assert changes(three_sites.pyops("stacks", "preview", "--json", inventory=edited).stdout) == {}
 
 
-def test_a_partner_without_a_site_has_its_desks_at_anothers(three_sites: Site3, edited: Path) -> None:
-    edit(edited, "partners:\n", "partners:\n  south_staffordshire: {name: South Staffordshire Council}\n")
-    edit(edited, "alignment: {cherwell: full,", "alignment: {south_staffordshire: full, cherwell: full,")
-    with (edited / "desktops.csv").open("a") as register:
-        register.write("ssc-d0001,banbury,south_staffordshire,laptop-2025,broad,10.10.32.102\n")
-    three_sites.pyops("lab", "up", inventory=edited)
-    three_sites.pyops("lab", "converge", "--limit", "ssc-d0001", inventory=edited)
-    assert three_sites.ssh("ssc-d0001", "hostname").stdout.strip() == "ssc-d0001"
-    listed = three_sites.pyops("estate", "show", "--json", inventory=edited).stdout
-    assert "South Staffordshire Council" in listed
+def test_a_partner_without_a_site(three_sites: Site3, edited: Edited) -> None:
+    assert three_sites.ssh("kpc-d0001", "hostname").stdout.strip() == "kpc-d0001"
+    assert "Kineton & O'Neill's" in three_sites.pyops("estate", "show", "--json", inventory=edited.folder).stdout
+
+
+def test_nothing_is_left_to_do(three_sites: Site3, edited: Edited) -> None:
+    assert changes(three_sites.pyops("stacks", "preview", "--json", inventory=edited.folder).stdout) == {}

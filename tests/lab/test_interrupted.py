@@ -1,5 +1,6 @@
 """A build that was killed is finished by the next; two labs live side by side; nothing of a lab stays."""
 
+import json
 import os
 import shutil
 import signal
@@ -78,27 +79,27 @@ def killed_after(folder: Path, words: str, delay: float = 0.0) -> None:
     process.wait()
 
 
-@pytest.mark.parametrize(
-    ("words", "delay"),
-    [
-        ("==> keys", 0.0),
-        ("==> pulumi up network", 4.0),
-        ("NetworkInterface nic-towcester-control-01", 0.0),
-        ("create   VirtualMachineInstance", 0.0),
-        ("hosts answer ssh", 0.0),
-    ],
-    ids=["keys", "network", "interfaces", "booting", "answering"],
+KILLED_AT = (
+    ("==> keys", 0.0),
+    ("==> pulumi up network", 3.0),
+    ("NetworkInterface nic-", 0.0),
+    ("create   VirtualMachineInstance", 0.0),
+    ("hosts answer ssh", 0.0),
 )
-def test_a_killed_build_is_finished_by_the_next(pair: Path, words: str, delay: float) -> None:
-    killed_after(pair, words, delay)
+"""What the build has just said when it is killed, and how many seconds later."""
+
+
+def test_a_build_killed_at_several_points_is_finished_by_the_next(pair: Path) -> None:
+    for words, delay in KILLED_AT:
+        killed_after(pair, words, delay)
     pyops("-i", str(pair), "lab", "up")
     lab = Lab(STATE)
-    assert {host.name for host in hosts.every(lab)} == {
-        f"{site}-{pool}-01" for site in ("banbury", "towcester", "stratford") for pool in ("router", "control")
-    }
-    for host in hosts.every(lab):
-        assert hosts.run(lab, host.name, ["hostname"]).stdout.strip() == host.name
-    assert '"changes": []' in pyops("-i", str(pair), "stacks", "preview", "--json").stdout
+    expected = {f"{site}-{pool}-01" for site in ("banbury", "towcester", "stratford") for pool in ("router", "control")}
+    assert {host.name for host in hosts.every(lab)} == expected
+    for name in expected:
+        assert hosts.run(lab, name, ["hostname"]).stdout.strip() == name
+    previews = json.loads(pyops("-i", str(pair), "stacks", "preview", "--json").stdout)
+    assert {stack: found["changes"] for stack, found in previews.items()} == dict.fromkeys(previews, [])
 
 
 def test_two_labs_side_by_side_and_nothing_of_one_stays(three_sites: Site3, pair: Path) -> None:

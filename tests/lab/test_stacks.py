@@ -45,31 +45,31 @@ def test_refresh_finds_memory_changed_by_hand_and_up_puts_it_right(three_sites: 
     before = hosts.read(three_sites.lab, name)
     assert before
     hosts.resize(three_sites.lab, name, before.processors, 2 * before.memory_mb)
-    drift = changes(three_sites.pyops("stacks", "refresh", "--lab", "--preview-only", "--json").stdout)
+    drift = changes(three_sites.pyops("stacks", "refresh", "--stack", "server_pool", "--lab", "--preview-only", "--json").stdout)
     assert [(c["operation"], c["name"]) for c in drift["server_pool"]] == [("update", f"{name}-instance")]
     assert "hardwareProfile.memoryMB" in drift["server_pool"][0]["properties"]  # type: ignore[operator]
-    three_sites.pyops("stacks", "refresh", "--lab", "--json")
+    three_sites.pyops("stacks", "refresh", "--stack", "server_pool", "--lab", "--json")
     assert [
-        c["operation"] for c in changes(three_sites.pyops("stacks", "preview", "--json").stdout)["server_pool"]
+        c["operation"] for c in changes(three_sites.pyops("stacks", "preview", "--stack", "server_pool", "--json").stdout)["server_pool"]
     ] == ["update"]
-    three_sites.pyops("stacks", "up", "--lab")
+    three_sites.pyops("stacks", "up", "--stack", "server_pool", "--lab")
     after = hosts.read(three_sites.lab, name)
     assert after == before
-    assert changes(three_sites.pyops("stacks", "preview", "--json").stdout) == {}
+    assert changes(three_sites.pyops("stacks", "preview", "--stack", "server_pool", "--json").stdout) == {}
 
 
 def test_refresh_finds_an_interface_deleted_by_hand_and_up_brings_it_back(three_sites: Site3) -> None:
     name, address = "towcester-application-01", "10.20.20.40"
     three_sites.run(name, "ip", "link", "delete", "servers")
     assert three_sites.ssh(name, "true").returncode != 0
-    drift = changes(three_sites.pyops("stacks", "refresh", "--lab", "--json").stdout)
+    drift = changes(three_sites.pyops("stacks", "refresh", "--stack", "server_pool", "--lab", "--json").stdout)
     assert [(c["operation"], c["name"]) for c in drift["server_pool"]] == [("delete", f"nic-{name}-servers")]
-    planned = changes(three_sites.pyops("stacks", "preview", "--json").stdout)["server_pool"]
+    planned = changes(three_sites.pyops("stacks", "preview", "--stack", "server_pool", "--json").stdout)["server_pool"]
     assert [(c["operation"], c["name"]) for c in planned] == [("create", f"nic-{name}-servers")]
-    three_sites.pyops("stacks", "up", "--lab")
+    three_sites.pyops("stacks", "up", "--stack", "server_pool", "--lab")
     assert f"inet {address}/" in three_sites.run(name, "ip", "-4", "address", "show", "servers")
     assert three_sites.ssh(name, "true").returncode == 0
-    assert changes(three_sites.pyops("stacks", "preview", "--json").stdout) == {}
+    assert changes(three_sites.pyops("stacks", "preview", "--stack", "server_pool", "--json").stdout) == {}
 
 
 def test_an_exported_stand_in_records_nothing_for_production(three_sites: Site3) -> None:
