@@ -12,6 +12,7 @@ from pyops.cli.context import Inventory, estate_of
 from pyops.errors import Refused, WrongUsage
 
 if TYPE_CHECKING:
+    from pyops.engines.events import Step
     from pyops.engines.pulumi import Project, Run
     from pyops.estate import Estate
 
@@ -158,7 +159,7 @@ def _show(runs: "Mapping[str, Run]", as_json: bool, diff: bool = False) -> None:
     rows = [
         (name, step.operation, step.type.rpartition(":")[2], step.name.rpartition("::")[2], _why(step))
         for name, run in runs.items()
-        for step in run.changes
+        for step in _steps(run)
     ]
     if rows:
         output.show(output.table("Changes", ("stack", "operation", "type", "name", "properties"), rows))
@@ -167,6 +168,11 @@ def _show(runs: "Mapping[str, Run]", as_json: bool, diff: bool = False) -> None:
         for name, run in runs.items()
     ]
     output.show(*counts, *notes)
+
+
+def _steps(run: "Run") -> "tuple[Step, ...]":
+    """What a run does or did; of a refresh, what had drifted."""
+    return (*run.drift, *run.changes)
 
 
 def _why(step: Any) -> str:
@@ -184,6 +190,6 @@ def _plain(run: "Run") -> dict[str, Any]:
             "properties": [change.path for change in step.changes],
             "replaced_by": list(step.replaced_by),
         }
-        for step in run.changes
+        for step in _steps(run)
     ]
     return {"counts": dict(run.counts), "changes": changes}
