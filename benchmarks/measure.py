@@ -40,7 +40,7 @@ def command(name: str, *arguments: str | Path, environment: Mapping[str, str] | 
 
 
 def compare(title: str, contenders: list[Contender], runs: int = 5, warm_up: bool = True, budget: str = "") -> None:
-    """Run the contenders in turn (A B A B ...); print minimum, median, maximum, and each median over the first one's."""
+    """Run the contenders in turn (A B A B ...); print minimum, median, maximum, and ratios to the first one."""
     seconds: dict[str, list[float]] = {contender.name: [] for contender in contenders}
     for number in range(runs + warm_up):
         for contender in contenders:

@@ -23,6 +23,7 @@ NOUNS = (
     Noun("estate", "estates", "The estate file: check it, see it, prove it, compare two."),
     Noun("stacks", "stack", "The Pulumi stacks: preview, apply, refresh, destroy in order."),
     Noun("lab", "labs", "The whole estate on this machine: build it, break it, drop it."),
+    Noun("keys", "key", "Key pairs of the tunnels, made before they are needed."),
 )
 
 

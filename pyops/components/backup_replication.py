@@ -74,7 +74,9 @@ class BackupReplication(pulumi.ComponentResource):
             minimum_tls_version="TLS1_2",
             public_network_access="Disabled",
             is_local_user_enabled=False,
-            network_rule_set=storage.NetworkRuleSetArgs(default_action=storage.DefaultAction.DENY, bypass="AzureServices"),
+            network_rule_set=storage.NetworkRuleSetArgs(
+                default_action=storage.DefaultAction.DENY, bypass="AzureServices"
+            ),
             encryption=storage.EncryptionArgs(key_source="Microsoft.Storage", require_infrastructure_encryption=True),
             tags=site_tags(self._estate, self._site),
             opts=self._kept(),

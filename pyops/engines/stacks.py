@@ -72,6 +72,7 @@ def project_name(project: Project) -> str:
 
 
 def state_file(project: Project) -> Path:
+    """The checkpoint in which the engine records what the stack has made."""
     return _own(project) / "stacks" / project_name(project) / f"{project.stack}.json"
 
 

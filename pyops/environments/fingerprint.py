@@ -1,7 +1,8 @@
 """Whether applying a stack again could do anything: what goes into a run of the engine, as one digest.
 
-Without a refresh the engine compares the program's resources with its recorded state and nothing else. Where the estate, the
-code, the libraries, the settings and the recorded state are those of the last successful run, the next would change nothing.
+Without a refresh the engine compares the program's resources with its recorded state and nothing else. Where the estate,
+the code, the libraries, the settings and the recorded state are those of the last successful run, the next would change
+nothing.
 """
 
 import hashlib
@@ -28,8 +29,7 @@ def mark_applied(project: Project, estate: Estate) -> None:
 
 
 def _mark(project: Project) -> Path:
-    assert project.backend
-    return project.backend.parent / f"{project.folder.name}.applied"
+    return stacks.state_file(project).with_suffix(".applied")
 
 
 def _digest(project: Project, estate: Estate) -> str:

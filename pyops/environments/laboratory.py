@@ -54,7 +54,7 @@ def laboratory(estate: Estate) -> Laboratory:
 
 
 def build(laboratory: Laboratory, step: Step, listener: Listener | None = None) -> Mapping[str, Run]:
-    """Build or complete the lab; returns what the engine did, nothing if all was as it is. The caller holds the lock."""
+    """Build or complete the lab; returns what the engine did, if anything. The caller holds the lab's lock."""
     lab, estate = laboratory.lab, laboratory.estate
     with step("prepare namespaces"):
         lifecycle.prepare(lab)

@@ -1,6 +1,8 @@
 """What the stand-in does and refuses, without an engine."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -79,6 +81,25 @@ def test_a_create_that_a_kill_left_half_way_is_finished(azure: StandIn, made: Ma
     assert record is not None
     assert record.done
     assert record.inputs == network()
+
+
+def test_two_resources_with_one_id_at_the_same_time(
+    azure: StandIn, made: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slowly(*_: object) -> None:
+        begun.set()
+        go_on.wait(20)
+
+    monkeypatch.setattr(azure._lab, "create", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(azure.create, urn(_NETWORK, "one"), network())
+        assert begun.wait(20)
+        refusal = _refusal(azure.create, urn(_NETWORK, "two"), network())
+        go_on.set()
+        assert first.result()[0] == NETWORK
+    assert refusal == f"{NETWORK}: is being made already, an id belongs to one resource"
 
 
 def test_an_id_that_another_resource_has(azure: StandIn, made: Make) -> None:

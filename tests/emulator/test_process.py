@@ -45,7 +45,10 @@ def test_it_ends_with_its_input() -> None:
         assert process.stdin
         assert process.stdout.readline().strip().isdigit()
         process.stdin.close()
-        assert process.wait(30) == 0
+        try:
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
 
 
 def test_it_ends_with_its_parent(tmp_path: Path) -> None:
@@ -60,7 +63,11 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
         assert process.stdout
         child = int(process.stdout.readline())
         process.kill()
-    _await(lambda: not _runs(child))
+    try:
+        _await(lambda: not _runs(child))
+    finally:
+        if _runs(child):
+            os.kill(child, signal.SIGKILL)
 
 
 def test_an_interrupt_is_left_to_the_engine() -> None:
@@ -68,6 +75,7 @@ def test_an_interrupt_is_left_to_the_engine() -> None:
         port = environment["PULUMI_DEBUG_PROVIDERS"].split(":")[1]
         [child] = [pid for pid in _children() if b"pyops.emulator" in _command_line(pid)]
         os.kill(child, signal.SIGINT)
+        time.sleep(1)
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             provider_pb2_grpc.ResourceProviderStub(channel).GetPluginInfo(Empty(), timeout=20)
 

@@ -99,7 +99,7 @@ def test_a_build_killed_at_several_points_is_finished_by_the_next(pair: Path) ->
     for name in expected:
         assert hosts.run(lab, name, ["hostname"]).stdout.strip() == name
     previews = json.loads(pyops("-i", str(pair), "stacks", "preview", "--json").stdout)
-    assert {stack: found["changes"] for stack, found in previews.items()} == dict.fromkeys(previews, [])
+    assert {stack: found["changes"] for stack, found in previews.items()} == {stack: [] for stack in previews}
 
 
 def test_two_labs_side_by_side_and_nothing_of_one_stays(three_sites: Site3, pair: Path) -> None:
