@@ -10,12 +10,13 @@ from pyops.emulator.values import Properties, at
 
 _HCI = "azure-native:azurestackhci"
 _INSTANCE = f"{_HCI}:VirtualMachineInstance"
-_MODULES = {
+REAL = {
     f"{_HCI}:LogicalNetwork": "logical_networks",
     f"{_HCI}:NetworkInterface": "network_interfaces",
     f"{_HCI}:VirtualHardDisk": "virtual_hard_disks",
     _INSTANCE: "machine_instances",
 }
+"""Types that are made real, and the module that does it."""
 
 
 class Realizer(Protocol):
@@ -93,7 +94,7 @@ class InLab(Realizer):
 
 
 def _call(token: str, verb: str) -> Callable[..., Any] | None:
-    module = _MODULES.get(token)
+    module = REAL.get(token)
     return getattr(import_module(f"pyops.emulator.real.{module}"), verb) if module else None
 
 
