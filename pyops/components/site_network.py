@@ -14,7 +14,10 @@ SWITCH = "ConvergedSwitch(compute_management_storage)"
 
 
 class SiteNetwork(pulumi.ComponentResource):
-    """The shared network at one datacentre; each logical network's IP pools cover exactly its planned addresses."""
+    """The shared network at one datacentre.
+
+    A logical network cannot be changed once it is made, so its IP pool holds every address that the plan may ever use.
+    """
 
     def __init__(self, estate: Estate, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("pyops:network:SiteNetwork", site.id, opts=opts)
@@ -33,20 +36,15 @@ class SiteNetwork(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _zone(self, zone: Zone) -> None:
-        addresses = sorted(a for a in self._planned() if a in zone.prefix)
+        name = zone_network(self._site.id, zone.id)
         self._logical_network(
-            zone_network(self._site.id, zone.id), zone.vlan, zone.prefix, zone.gateway, addresses, {"zone": zone.id}
+            name, zone.vlan, zone.prefix, zone.gateway, (zone.gateway, zone.last_host), {"zone": zone.id}
         )
 
     def _circuit(self, circuit: Circuit) -> None:
         name = circuit_network(self._site.id, circuit.id)
-        self._logical_network(
-            name, circuit.vlan, circuit.prefix, circuit.gateway, [circuit.address], {"circuit": circuit.id}
-        )
-
-    def _planned(self) -> list[IPv4Address]:
-        servers = (server for server in self._estate.servers if server.site == self._site.id)
-        return [interface.address for server in servers for interface in server.interfaces if interface.zone]
+        only = (circuit.address, circuit.address)
+        self._logical_network(name, circuit.vlan, circuit.prefix, circuit.gateway, only, {"circuit": circuit.id})
 
     def _logical_network(
         self,
@@ -54,7 +52,7 @@ class SiteNetwork(pulumi.ComponentResource):
         vlan: int,
         prefix: IPv4Network,
         gateway: IPv4Address,
-        addresses: list[IPv4Address],
+        pool: tuple[IPv4Address, IPv4Address],
         tags: dict[str, str],
     ) -> None:
         azurestackhci.LogicalNetwork(
@@ -72,7 +70,7 @@ class SiteNetwork(pulumi.ComponentResource):
                     address_prefix=str(prefix),
                     ip_allocation_method="Static",
                     vlan=vlan,
-                    ip_pools=[_pool(first, last) for first, last in ranges(addresses)],
+                    ip_pools=[_pool(*pool)],
                     route_table=azurestackhci.RouteTableArgs(routes=[_default_route(gateway)]),
                 )
             ],
@@ -81,19 +79,8 @@ class SiteNetwork(pulumi.ComponentResource):
         )
 
 
-def ranges(addresses: list[IPv4Address]) -> list[tuple[IPv4Address, IPv4Address]]:
-    """Sorted addresses as the fewest ranges that hold them and nothing else."""
-    found: list[tuple[IPv4Address, IPv4Address]] = []
-    for address in addresses:
-        if found and int(address) == int(found[-1][1]) + 1:
-            found[-1] = (found[-1][0], address)
-        else:
-            found.append((address, address))
-    return found
-
-
 def _pool(first: IPv4Address, last: IPv4Address) -> azurestackhci.IPPoolArgs:
-    return azurestackhci.IPPoolArgs(name=f"planned-{first}", ip_pool_type="vm", start=str(first), end=str(last))
+    return azurestackhci.IPPoolArgs(name="hosts", ip_pool_type="vm", start=str(first), end=str(last))
 
 
 def _default_route(gateway: IPv4Address) -> azurestackhci.RouteArgs:

@@ -40,6 +40,11 @@ class Zone(Named):
         return self.prefix[1]
 
     @property
+    def last_host(self) -> IPv4Address:
+        """The last address that a host may have: the one before the out-of-band address."""
+        return self.prefix[-3]
+
+    @property
     def out_of_band(self) -> IPv4Address:
         """The last usable address, kept free for the lab's own ssh and packages."""
         return self.prefix[-2]
