@@ -74,8 +74,14 @@ def converge(
     """Run the production playbooks on the lab's hosts."""
     from pyops.cli.steps import step
     from pyops.engines.ansible import Play, run
+    from pyops.environments.credentials import make_credentials
+    from pyops.environments.laboratory import laboratory
     from pyops.environments.workspace import CHECKOUT
 
+    here = laboratory(estate_of(inventory))
+    if not here.lab.state.exists():
+        raise Refused(f"{here.lab.state}: no lab runs there, `pyops lab up` starts one")
+    make_credentials(here.lab, here.estate)  # a link that the estate has gained needs its keys before the dry run, too
     play = Play(
         folder=CHECKOUT,
         playbooks=(CHECKOUT / "playbooks" / "site.yml",),

@@ -1,9 +1,12 @@
-"""The table of `docs/guides/emulator.md`: of each type, what is faithful and what is not, straight from the tables in use."""
+"""The table of `docs/guides/emulator.md`: what of each type is faithful, straight from the tables in use."""
 
 from pyops.emulator.kinds import Kind, known_types
 from pyops.emulator.realize import REAL
 
-_HEAD = "| type | replaces, besides its names | made up as Azure would | must exist first | in the lab | not faithful, or not established |"
+_HEAD = (
+    "| type | replaces, besides its names | made up as Azure would | must exist first | in the lab "
+    "| not faithful, or not established |"
+)
 
 
 def table() -> str:
@@ -16,10 +19,10 @@ def table() -> str:
 def _row(kind: Kind) -> str:
     replaces = [("everything" if path == "*" else path) for path in kind.replaces]
     replaces += ["location"] if kind.located else []
-    replaced = ", ".join(dict.fromkeys(replaces)) + (f" (in place: {', '.join(kind.in_place)})" if kind.in_place else "")
+    in_place = f" (in place: {', '.join(kind.in_place)})" if kind.in_place else ""
     cells = [
         kind.token.removeprefix("azure-native:"),
-        replaced,
+        ", ".join(dict.fromkeys(replaces)) + in_place,
         ", ".join(kind.minted),
         ", ".join(kind.needs),
         "made real" if kind.token in REAL else "",

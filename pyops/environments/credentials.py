@@ -6,18 +6,19 @@ from typing import Any
 
 from pyops.estate import Estate
 from pyops.keys import tunnel_keys
-from pyops.lab import Lab, credentials
+from pyops.lab import Lab, credentials, locks
 from pyops.lab.records import write_text
 
 
 def make_credentials(lab: Lab, estate: Estate) -> None:
     """Make what is missing: tunnel keys, the operator's key, the repository's signing key; keep what is there."""
-    file = credentials.folder(lab) / "tunnel_keys.json"
-    pairs = tunnel_keys(estate, _read(file))
-    private = {link: {site: pair.private for site, pair in ends.items()} for link, ends in pairs.items()}
-    public = {link: {site: pair.public for site, pair in ends.items()} for link, ends in pairs.items()}
-    write_text(file, _text(private), 0o600)
-    write_text(lab.public / "keys.json", _text(_public(lab, estate, public)))
+    with locks.record(lab, "keys", "estate"):
+        file = credentials.folder(lab) / "tunnel_keys.json"
+        pairs = tunnel_keys(estate, _read(file))
+        private = {link: {site: pair.private for site, pair in ends.items()} for link, ends in pairs.items()}
+        public = {link: {site: pair.public for site, pair in ends.items()} for link, ends in pairs.items()}
+        write_text(file, _text(private), 0o600)
+        write_text(lab.public / "keys.json", _text(_public(lab, estate, public)))
 
 
 def operator_key(lab: Lab) -> str:

@@ -1,8 +1,7 @@
 """Whether applying a stack again could do anything: what goes into a run of the engine, as one digest.
 
-Without a refresh the engine compares the program's resources with its recorded state and nothing else. Where the estate,
-the code, the libraries, the settings and the recorded state are those of the last successful run, the next would change
-nothing.
+Without a refresh the engine compares the program's resources with its recorded state and nothing else. Where estate,
+code, libraries, settings and recorded state are those of the last successful run, the next would change nothing.
 """
 
 import hashlib

@@ -119,11 +119,12 @@ def test_a_preview_of_production_needs_no_store_and_no_stack(tmp_path: Path) -> 
         production.run(pulumi.up, serves=None)
 
 
-def test_a_run_that_was_killed_goes_on_where_it_was(sample: Sample) -> None:
+@pytest.mark.parametrize("moment", [Phase.PLANNED, Phase.DONE])
+def test_a_run_that_was_killed_goes_on_where_it_was(sample: Sample, moment: Phase) -> None:
     sample.write(_TWO)
 
     def kill(event: Event) -> None:
-        if isinstance(event, Progress) and event.phase is Phase.DONE and event.step.name == "servers":
+        if isinstance(event, Progress) and event.phase is moment and event.step.name == "servers":
             [owner] = stacks._locks(sample.project)
             os.kill(int(owner["pid"]), signal.SIGKILL)
 

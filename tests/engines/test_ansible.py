@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -174,3 +175,28 @@ def test_without_a_listener_nothing_is_piped(tmp_path: Path, capfd: pytest.Captu
     outcome = ansible.run(Play(tmp_path, (Path("book.yml"),), Path("one,"), is_mitogen=False))
     assert len(outcome.results) == 1
     assert "seen" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"_ansible_no_log": True},
+        {"censored": "the output has been hidden"},
+        {"results": [{"diff": []}, {"_ansible_no_log": True}]},
+    ],
+)
+def test_what_ansible_would_still_hand_over_of_a_hidden_result_is_not_recorded(
+    fields: dict[str, Any], tmp_path: Path
+) -> None:
+    from pyops.engines.callbacks.results import CallbackModule
+
+    task = SimpleNamespace(
+        _uuid="1", _role=None, name="t", no_log=False, action="a", resolved_action="a", check_mode=False
+    )
+    task.get_path = lambda: "book.yml:1"
+    hidden = {"changed": True, "diff": {"after": _SECRET}, "msg": _SECRET, **fields}
+    callback = CallbackModule()
+    with (tmp_path / "results").open("w") as callback._file:
+        callback._write(SimpleNamespace(task=task, host=SimpleNamespace(name="one"), result=hidden), "failed")
+    assert '"changed": true' in (tmp_path / "results").read_text()
+    assert _SECRET not in (tmp_path / "results").read_text()

@@ -1,0 +1,114 @@
+"""What a host is like after the role: asked of the host, not read from its files."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from testinfra.host import Host
+
+SCRIPT = (Path(__file__).parents[1] / "files" / "pending.sh").read_text(encoding="utf-8")
+CHRONY = "chrony:/etc/chrony/chrony.conf:/etc/systemd/system/chrony.service.d/base.conf"
+
+
+@pytest.fixture
+def pending(host: Host) -> Iterator[Callable[[str], str]]:
+    """What the role finds not to be as configured; the time service runs again afterwards."""
+    yield lambda argument: host.check_output("sh -c %s pending %s", SCRIPT, argument)
+    host.check_output("systemctl restart chrony")
+
+
+def effective_ssh(host: Host, keyword: str) -> list[str]:
+    """The values of a keyword, as the ssh server itself reads its files."""
+    lines = host.check_output("/usr/sbin/sshd -T").splitlines()
+    return [line.removeprefix(f"{keyword} ") for line in lines if line.startswith(f"{keyword} ")]
+
+
+def test_the_host_knows_itself_by_its_real_address(host: Host) -> None:
+    assert host.check_output("hostname --fqdn") == "role-base.ict.example"
+    assert host.check_output("getent ahostsv4 role-base.ict.example").split()[0].startswith("10.99.0.")
+
+
+def test_the_host_knows_others_by_both_names(host: Host) -> None:
+    assert host.check_output("getent hosts elsewhere").split()[0] == "10.99.0.200"
+    assert host.check_output("getent hosts elsewhere.ict.example").split()[0] == "10.99.0.200"
+
+
+def test_only_named_accounts_log_in_and_only_by_key(host: Host) -> None:
+    assert effective_ssh(host, "allowusers") == ["operator", "reader"]
+    assert effective_ssh(host, "permitrootlogin") == ["no"]
+    assert effective_ssh(host, "passwordauthentication") == ["no"]
+    assert effective_ssh(host, "kbdinteractiveauthentication") == ["no"]
+
+
+def test_a_key_that_an_account_keeps_itself_does_not_count(host: Host) -> None:
+    assert effective_ssh(host, "authorizedkeysfile") == ["/etc/ssh/authorized_keys_%u"]
+    assert host.file("/etc/ssh/authorized_keys_operator").user == "root"
+
+
+def test_old_ciphers_are_refused(host: Host) -> None:
+    command = "ssh -o BatchMode=yes -o StrictHostKeyChecking=no -o Ciphers=aes128-cbc operator@localhost true"
+    assert "no matching cipher" in host.check_output(f"{command} 2>&1 || true")
+
+
+def test_administrators_become_root_and_others_do_not(host: Host) -> None:
+    assert host.run("runuser --user operator -- sudo --non-interactive id --user").stdout == "0\n"
+    assert host.run("runuser --user reader -- sudo --non-interactive id --user").rc == 1
+
+
+def test_packages_come_from_the_planned_source_alone(host: Host) -> None:
+    sources = host.check_output("apt-get indextargets --format '$(SITE)' | sort --unique")
+    assert sources.splitlines() == ["http://packages.ict.example/debian"]
+
+
+def test_the_time_service_compares_with_its_source(host: Host) -> None:
+    assert host.service("chrony").is_running
+    assert host.service("chrony").is_enabled
+    assert "10.99.0.123" in host.check_output("chronyc -n sources")
+
+
+def test_the_journal_outlives_a_boot(host: Host) -> None:
+    assert host.file("/var/log/journal").is_directory
+    assert host.check_output("journalctl --header | grep --max-count=1 'File path'").split()[-1].startswith("/var/log/journal/")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("net.ipv4.conf.all.send_redirects", 0), ("net.ipv4.conf.all.accept_redirects", 0), ("net.ipv4.tcp_syncookies", 1)],
+)
+def test_the_kernel_is_hardened_as_far_as_it_is_the_hosts_own(host: Host, setting: str, value: int) -> None:
+    assert host.sysctl(setting) == value
+
+
+def test_interfaces_are_named_by_their_addresses(host: Host) -> None:
+    link = host.file("/etc/systemd/network/10-plain.link").content_string
+    assert "MACAddress=02:00:0a:63:00:0a\n" in link
+    assert "Name=plain\n" in link
+
+
+def test_nothing_is_pending_after_a_run(pending: Callable[[str], str]) -> None:
+    assert pending(CHRONY) == ""
+    assert pending("net.ipv4.tcp_syncookies=1") == ""
+
+
+def test_a_service_that_was_stopped_by_hand_is_pending(host: Host, pending: Callable[[str], str]) -> None:
+    host.check_output("systemctl stop chrony")
+    assert pending(CHRONY) == "chrony"
+
+
+def test_a_service_that_an_interrupted_run_left_with_an_older_file_is_pending(
+    host: Host, pending: Callable[[str], str]
+) -> None:
+    host.check_output("chmod 600 /etc/chrony/chrony.conf && chmod 644 /etc/chrony/chrony.conf")
+    assert pending(CHRONY) == "chrony"
+
+
+def test_a_setting_that_was_changed_by_hand_is_pending(host: Host, pending: Callable[[str], str]) -> None:
+    host.check_output("sysctl --write net.ipv4.tcp_syncookies=0")
+    try:
+        assert pending("net.ipv4.tcp_syncookies=1") == "systemd-sysctl"
+    finally:
+        host.check_output("sysctl --write net.ipv4.tcp_syncookies=1")
+
+
+def test_a_setting_of_the_machine_is_left_to_the_machine(pending: Callable[[str], str]) -> None:
+    assert pending("kernel.kptr_restrict=7") == ""

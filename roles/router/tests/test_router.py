@@ -1,0 +1,153 @@
+"""What a router does, asked of one that is alone: hosts of two zones and a carrier are namespaces inside it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from testinfra.host import Host
+
+SCRIPT = (Path(__file__).parents[1] / "files" / "pending.sh").read_text(encoding="utf-8")
+PLACES = {
+    # Namespace and, by it, the router's interface, the router's address there and the namespace's own.
+    "servers": ("10.98.1.1/24", "10.98.1.10/24"),
+    "desktops": ("10.98.2.1/24", "10.98.2.10/24"),
+    "circuit-a": ("198.51.100.10/29", "198.51.100.9/29"),
+}
+SERVER, DESK = "10.98.1.10", "10.98.2.10"
+METER = """table inet seen {
+  chain everything { type filter hook prerouting priority 0; udp dport 51801 counter accept; counter; }
+}"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def places(host: Host) -> Iterator[None]:
+    """A host in each of two zones, and the carrier at the end of a circuit, as long as these tests run."""
+    remove_places(host)
+    for place, (inside, outside) in PLACES.items():
+        host.check_output("ip netns add %s", place)
+        host.check_output("ip link add %s type veth peer name port netns %s", place, place)
+        host.check_output("ip address add %s dev %s", inside, place)
+        within(host, place, f"ip address add {outside} dev port && ip link set port up && ip link set lo up")
+    within(host, "circuit-a", f"nft '{METER}'")
+    for place, (inside, _) in PLACES.items():
+        host.check_output("ip link set %s up", place)
+        within(host, place, f"ip route add default via {inside.split('/')[0]}")
+    yield
+    remove_places(host)
+
+
+def remove_places(host: Host) -> None:
+    for place in PLACES:
+        host.run("ip link delete %s; ip netns delete %s", place, place)
+
+
+@pytest.fixture
+def pending(host: Host) -> Iterator[Callable[[], str]]:
+    """What the role finds not to be as configured; afterwards all of it is."""
+    yield lambda: host.check_output("sh -c %s pending tunnel:wg-a-far=172.31.1.0/31", SCRIPT)
+    host.check_output("systemctl reload nftables frr wg-quick@wg-a-far")
+
+
+def within(host: Host, place: str, command: str) -> str:
+    return host.check_output("ip netns exec %s sh -c %s", place, command)
+
+
+def reaches(host: Host, source: str, target: str, port: int) -> bool:
+    """Whether a connection from one namespace to a port in another one comes about."""
+    address = {"servers": SERVER, "desktops": DESK}[target]
+    asked = f"ip netns exec {source} nc -z -w 1 {address} {port}"
+    return host.run(f"ip netns exec {target} timeout 3 nc -l {port} > /dev/null & sleep 0.3; {asked}").rc == 0
+
+
+def counted(host: Host, counter: str) -> int:
+    listing = host.check_output("nft list counter inet router %s", counter)
+    return int(listing.split("packets ")[-1].split()[0])
+
+
+def test_a_flow_passes(host: Host) -> None:
+    before = counted(host, "desktops_to_servers")
+    assert reaches(host, "desktops", "servers", 443)
+    assert within(host, "desktops", f"ping -c 1 -W 2 {SERVER}")
+    assert counted(host, "desktops_to_servers") == before + 2
+
+
+def test_what_is_no_flow_is_refused_counted_and_logged(host: Host) -> None:
+    before = counted(host, "desktops_to_servers_refused")
+    assert not reaches(host, "desktops", "servers", 22)
+    assert counted(host, "desktops_to_servers_refused") > before
+    assert f"refused desktops to servers IN=desktops OUT=servers" in host.check_output("journalctl --identifier=ulogd")
+
+
+def test_a_flow_has_a_direction(host: Host) -> None:
+    assert not reaches(host, "servers", "desktops", 443)
+
+
+def test_a_forged_source_is_refused(host: Host) -> None:
+    before = counted(host, "forged_refused")
+    within(host, "desktops", "ip address add 10.98.9.9/32 dev lo")
+    host.run("ip netns exec desktops ping -c 1 -W 1 -I 10.98.9.9 %s", SERVER)
+    assert counted(host, "forged_refused") == before + 1
+
+
+@pytest.mark.parametrize("place", ["desktops", "servers"])
+def test_the_router_offers_nothing_but_an_answer_to_pings(host: Host, place: str) -> None:
+    gateway = PLACES[place][0].split("/")[0]
+    assert within(host, place, f"ping -c 1 -W 2 {gateway}")
+    assert host.run("ip netns exec %s nc -z -w 1 %s 22", place, gateway).rc == 1
+    assert host.run("ip netns exec %s nc -z -w 1 %s 179", place, gateway).rc == 1
+
+
+def test_a_circuit_carries_nothing_but_tunnels(host: Host) -> None:
+    host.run("ping -c 1 -W 1 198.51.100.9")
+    host.run("ip netns exec desktops ping -c 1 -W 1 198.51.100.9")
+    host.check_output("for second in $(seq 20); do ip netns exec circuit-a nft list table inet seen | grep -q 'packets [1-9]' && break; sleep 1; done")
+    tunnels, others = [line for line in within(host, "circuit-a", "nft list table inet seen").splitlines() if "packets" in line]
+    assert "packets 0 " not in tunnels
+    assert "packets 0 " in others
+
+
+def test_a_circuit_lets_nothing_in(host: Host) -> None:
+    assert host.run("ip netns exec circuit-a ping -c 1 -W 1 198.51.100.10").rc == 1
+    assert host.run("ip netns exec circuit-a nc -z -w 1 198.51.100.10 22").rc == 1
+    assert host.run("ip netns exec circuit-a nc -z -w 1 %s 443", SERVER).rc == 1
+
+
+def test_a_reload_keeps_connections(host: Host) -> None:
+    sending = f"(echo before; sleep 2; echo after) | ip netns exec desktops nc -N -w 5 {SERVER} 443"
+    receiving = "ip netns exec servers timeout 9 nc -l 443"
+    received = host.check_output(f"{receiving} & sleep 0.3; ({sending}) & sleep 1; systemctl reload nftables; wait")
+    assert received == "before\nafter"
+
+
+@pytest.mark.parametrize("service", ["nftables", "frr", "ulogd2", "wg-quick@wg-a-far", "wg-quick@wg-b-far"])
+def test_everything_comes_back_by_itself_after_a_power_cut(host: Host, service: str) -> None:
+    assert host.service(service).is_enabled
+    assert host.service(service).is_running
+
+
+def test_private_keys_are_roots_alone(host: Host) -> None:
+    assert host.file("/etc/wireguard/wg-a-far.conf").mode == 0o600
+    assert host.file("/etc/wireguard/wg-a-far.conf").user == "root"
+
+
+def test_the_far_end_is_reached_by_its_own_carrier(host: Host) -> None:
+    assert " via 198.51.100.9 dev circuit-a " in host.check_output("ip route get 198.51.100.18")
+
+
+def test_nothing_is_pending_after_a_run(pending: Callable[[], str]) -> None:
+    assert pending() == ""
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "found"),
+    [
+        ("nft flush chain inet router forward && nft delete table inet router", "nftables reloaded"),
+        ("vtysh -c 'configure terminal' -c 'ip route 192.0.2.0/24 blackhole'", "frr reloaded"),
+        ("wg set wg-a-far listen-port 51999", "wg-quick@wg-a-far reloaded"),
+    ],
+)
+def test_what_was_changed_by_hand_is_pending(
+    host: Host, pending: Callable[[], str], by_hand: str, found: str
+) -> None:
+    host.check_output(by_hand)
+    assert pending() == found
