@@ -92,6 +92,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._azure.location = given.get("location") or self._azure.location
         writes = f"it writes for stack {self._azure.stack} alone" if self._azure.stack else "it only previews"
         self._say("stand-in", f"pyops.emulator stands in for Azure: nothing here reaches Azure, and {writes}.")
+        self._say_what_is_not_known_well()
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @_answered
@@ -165,6 +166,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     @_answered
     def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
         return Empty()
+
+    def _say_what_is_not_known_well(self) -> None:
+        found = {kind: count for kind, count in self._azure.store.counts().items() if kind_of(kind) is None}
+        if found:
+            listed = ", ".join(f"{kind.removeprefix('azure-native:')} ({count})" for kind, count in found.items())
+            self._say(
+                "counts", f"{sum(found.values())} stored resources are of types that are not known well: {listed}."
+            )
 
     def _say(self, about: str, message: str) -> None:
         """Shows a line among the run's messages, once a run; a run goes on without it."""

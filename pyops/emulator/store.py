@@ -131,6 +131,11 @@ class Store:
             found = self._all("select id from resources where ?1 is null or type = ?1 order by key", token)
         return [record for (arm_id,) in found if (record := self.find(arm_id))]
 
+    def counts(self) -> dict[str, int]:
+        """How many resources there are of each type."""
+        with self._failures():
+            return dict(self._all("select type, count(*) from resources group by type order by type"))
+
     def sealed(self, value: Any) -> Any:
         """The value with a digest in each secret's place."""
         if isinstance(value, Secret):

@@ -74,6 +74,18 @@ def test_it_says_which_types_it_does_not_know_well(provider: Any, engine: tuple[
     ]
 
 
+def test_it_counts_what_it_does_not_know_well(provider: Any, engine: tuple[Engine, str]) -> None:
+    own, address = engine
+    provider.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address=address))
+    provider.Create(provider_pb2.CreateRequest(urn=_GROUP, properties=encoded(group())))
+    for name in ("one", "two"):
+        inputs = encoded(group(availabilitySetName=name))
+        provider.Create(provider_pb2.CreateRequest(urn=urn("compute:AvailabilitySet", name).text, properties=inputs))
+    provider.Configure(provider_pb2.ConfigureRequest())
+    expected = "2 stored resources are of types that are not known well: compute:AvailabilitySet (2)."
+    assert own.lines[-1] == (engine_pb2.INFO, expected)
+
+
 def test_an_engine_that_does_not_listen_is_no_failure(provider: Any) -> None:
     provider.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address="127.0.0.1:1"))
     assert provider.Configure(provider_pb2.ConfigureRequest()).acceptSecrets

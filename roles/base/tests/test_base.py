@@ -68,12 +68,20 @@ def test_the_time_service_compares_with_its_source(host: Host) -> None:
 
 def test_the_journal_outlives_a_boot(host: Host) -> None:
     assert host.file("/var/log/journal").is_directory
-    assert host.check_output("journalctl --header | grep --max-count=1 'File path'").split()[-1].startswith("/var/log/journal/")
+    assert (
+        host.check_output("journalctl --header | grep --max-count=1 'File path'")
+        .split()[-1]
+        .startswith("/var/log/journal/")
+    )
 
 
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("net.ipv4.conf.all.send_redirects", 0), ("net.ipv4.conf.all.accept_redirects", 0), ("net.ipv4.tcp_syncookies", 1)],
+    [
+        ("net.ipv4.conf.all.send_redirects", 0),
+        ("net.ipv4.conf.all.accept_redirects", 0),
+        ("net.ipv4.tcp_syncookies", 1),
+    ],
 )
 def test_the_kernel_is_hardened_as_far_as_it_is_the_hosts_own(host: Host, setting: str, value: int) -> None:
     assert host.sysctl(setting) == value

@@ -75,7 +75,7 @@ def test_what_is_no_flow_is_refused_counted_and_logged(host: Host) -> None:
     before = counted(host, "desktops_to_servers_refused")
     assert not reaches(host, "desktops", "servers", 22)
     assert counted(host, "desktops_to_servers_refused") > before
-    assert f"refused desktops to servers IN=desktops OUT=servers" in host.check_output("journalctl --identifier=ulogd")
+    assert "refused desktops to servers IN=desktops OUT=servers" in host.check_output("journalctl --identifier=ulogd")
 
 
 def test_a_flow_has_a_direction(host: Host) -> None:
@@ -100,8 +100,12 @@ def test_the_router_offers_nothing_but_an_answer_to_pings(host: Host, place: str
 def test_a_circuit_carries_nothing_but_tunnels(host: Host) -> None:
     host.run("ping -c 1 -W 1 198.51.100.9")
     host.run("ip netns exec desktops ping -c 1 -W 1 198.51.100.9")
-    host.check_output("for second in $(seq 20); do ip netns exec circuit-a nft list table inet seen | grep -q 'packets [1-9]' && break; sleep 1; done")
-    tunnels, others = [line for line in within(host, "circuit-a", "nft list table inet seen").splitlines() if "packets" in line]
+    host.check_output(
+        "for second in $(seq 20); do ip netns exec circuit-a nft list table inet seen | grep -q 'packets [1-9]' && break; sleep 1; done"
+    )
+    tunnels, others = [
+        line for line in within(host, "circuit-a", "nft list table inet seen").splitlines() if "packets" in line
+    ]
     assert "packets 0 " not in tunnels
     assert "packets 0 " in others
 
@@ -146,8 +150,6 @@ def test_nothing_is_pending_after_a_run(pending: Callable[[], str]) -> None:
         ("wg set wg-a-far listen-port 51999", "wg-quick@wg-a-far reloaded"),
     ],
 )
-def test_what_was_changed_by_hand_is_pending(
-    host: Host, pending: Callable[[], str], by_hand: str, found: str
-) -> None:
+def test_what_was_changed_by_hand_is_pending(host: Host, pending: Callable[[], str], by_hand: str, found: str) -> None:
     host.check_output(by_hand)
     assert pending() == found
