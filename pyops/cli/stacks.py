@@ -60,12 +60,14 @@ def preview(
 def up(
     inventory: Inventory = None, stack: Stack = None, lab: InLab = False, yes: Yes = False, as_json: Json = False
 ) -> None:
-    """Apply the three stacks, the network first."""
-    from pyops.cli.steps import engine_line
-    from pyops.engines import pulumi
+    """Apply the three stacks, the network first; what they no longer hold is removed the other way round."""
+    from pyops.cli.steps import engine_line, step
+    from pyops.environments.applying import apply_stacks
 
     _confirm("Apply the three stacks", lab or yes)
-    _each(inventory, stack, lab, lambda project: pulumi.up(project, engine_line), as_json)
+    with _projects(estate_of(inventory), lab) as project:
+        runs = apply_stacks([project(name) for name in _named(stack)], step, engine_line)
+    _show(runs, as_json)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""A site's backups: their own resource group, a vault, and a storage account that nobody can quietly empty."""
+"""A site's backups: their own resource group, a vault, and a storage account that only Entra identities may enter."""
 
 import pulumi
 from pulumi_azure_native import recoveryservices, resources, storage
@@ -10,7 +10,7 @@ from pyops.estate.network import Site
 
 
 class BackupReplication(pulumi.ComponentResource):
-    """Where a site's copies lie in its Azure region. Both hold data and are protected from deletion."""
+    """Where a site's copies lie in its Azure region."""
 
     def __init__(self, estate: Estate, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("pyops:backups:BackupReplication", site.id, opts=opts)

@@ -11,7 +11,7 @@ import select
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -82,9 +82,17 @@ def preview(
     return _run(project, "preview", [*options, *(["--save-plan", str(save_plan)] if save_plan else [])], listener)
 
 
-def up(project: Project, listener: Listener | None = None, *, refresh: bool = False, plan: Path | None = None) -> Run:
-    """Applies the program; with `plan`, refuses what the plan does not hold."""
+def up(
+    project: Project,
+    listener: Listener | None = None,
+    *,
+    refresh: bool = False,
+    plan: Path | None = None,
+    exclude: Sequence[str] = (),
+) -> Run:
+    """Applies the program; with `plan`, refuses what the plan does not hold; leaves what `exclude` names as it is."""
     options = ["--yes", "--skip-preview", *(["--refresh"] if refresh else [])]
+    options += [word for urn in exclude for word in ("--exclude", urn)]
     return _run(project, "up", [*options, *(["--plan", str(plan)] if plan else [])], listener)
 
 

@@ -3,22 +3,20 @@
 Each step may be interrupted and begun again: what is there is kept, what is missing is made.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pyops.emulator.attach import attached
-from pyops.engines import pulumi
 from pyops.engines.pulumi import Listener, Run
+from pyops.environments.applying import apply_stacks
 from pyops.environments.credentials import make_credentials, operator_key
 from pyops.environments.desks import boot_desks
 from pyops.environments.fingerprint import is_applied, mark_applied
+from pyops.environments.steps import Step
 from pyops.environments.workspace import STACKS, Workspace, lab_folder
 from pyops.estate import Estate
 from pyops.lab import Lab, images, lifecycle, repository, ssh
-
-Step = Callable[[str], AbstractContextManager[None]]
-"""Told what begins; its block is the work. The command line prints and times it."""
 
 ANSWER_SECONDS = 180
 """How long hosts may take to answer after their boot: a machine under load needs many times the usual four seconds."""
@@ -76,15 +74,14 @@ def build(laboratory: Laboratory, step: Step, listener: Listener | None = None) 
 
 def apply(laboratory: Laboratory, step: Step, listener: Listener | None = None) -> Mapping[str, Run]:
     """Apply the three stacks in order, unless nothing that they depend on has changed since they were last applied."""
-    workspace, done = laboratory.workspace, {}
+    workspace = laboratory.workspace
     with step("engine's state"):
         workspace.ready(operator_key(laboratory.lab))
     if all(is_applied(workspace.project(name), laboratory.estate) for name in STACKS):
         return {}
     with laboratory.attached() as environment:
-        for name in STACKS:
-            project = workspace.project(name, environment)
-            with step(f"pulumi up {name}"):
-                done[name] = pulumi.up(project, listener)
-            mark_applied(project, laboratory.estate)
-    return done
+        projects = [workspace.project(name, environment) for name in STACKS]
+        runs = apply_stacks(projects, step, listener)
+    for project in projects:
+        mark_applied(project, laboratory.estate)
+    return runs

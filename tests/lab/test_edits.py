@@ -5,6 +5,7 @@ All edits are made at once and taken back at the end: each build and converge of
 
 import shutil
 import textwrap
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,9 @@ EDITS = {
     ROUTERS: ROUTERS.replace("stratford: 1}", "stratford: 1, codsall: 1}"),
     "alignment: {cherwell: full,": "alignment: {south_staffordshire: hosted, kineton: full, cherwell: full,",
     # a server more at two sites, a zone more, a flow more
-    APPLICATIONS: APPLICATIONS.replace("banbury: 1,", "banbury: 2,").replace("stratford: 1}", "stratford: 1, codsall: 1}"),
+    APPLICATIONS: APPLICATIONS.replace("banbury: 1,", "banbury: 2,").replace(
+        "stratford: 1}", "stratford: 1, codsall: 1}"
+    ),
     DESKS_OF_BANBURY: DESKS_OF_BANBURY + "      guests:     {vlan: 40, prefix: 10.10.64.0/24}\n",
     LAST_FLOW: LAST_FLOW + "  - {from: desktops, to: management, services: [ssh], scope: site}\n",
 }
@@ -96,7 +99,9 @@ def edited(three_sites: Site3, tmp_path_factory: pytest.TempPathFactory) -> Iter
         seen = Edited(
             folder=folder,
             planned=created(changes(three_sites.pyops("stacks", "preview", "--json", inventory=folder).stdout)),
-            predicted=three_sites.pyops("lab", "converge", "--check", "--limit", "banbury-router-01", inventory=folder).stdout,
+            predicted=three_sites.pyops(
+                "lab", "converge", "--check", "--limit", "banbury-router-01", inventory=folder
+            ).stdout,
             hosts_before={host.name for host in hosts.every(three_sites.lab)},
             passed_before=hosts.run(three_sites.lab, "cdc-d0001", DESK_TO_MANAGEMENT, check=False).returncode == 0,
         )
@@ -130,7 +135,14 @@ def test_a_flow_more(three_sites: Site3, edited: Edited) -> None:
 
 def test_a_fourth_partner_with_its_site(three_sites: Site3, edited: Edited) -> None:
     for other in ("banbury", "towcester", "stratford"):
-        three_sites.run("codsall-application-01", "ping", "-c", "3", "-W", "2", f"{other}-application-01")
+        answers_soon(three_sites, "codsall-application-01", f"{other}-application-01")
+
+
+def answers_soon(site: Site3, source: str, target: str) -> None:
+    """The new site's router has only just begun to speak BGP."""
+    deadline = time.monotonic() + 60
+    while "1 received" not in site.run(source, "ping", "-c", "1", "-W", "2", target, check=False):
+        assert time.monotonic() < deadline, f"{source} does not reach {target}"
 
 
 def test_a_partner_without_a_site(three_sites: Site3, edited: Edited) -> None:

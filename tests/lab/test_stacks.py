@@ -45,12 +45,17 @@ def test_refresh_finds_memory_changed_by_hand_and_up_puts_it_right(three_sites: 
     before = hosts.read(three_sites.lab, name)
     assert before
     hosts.resize(three_sites.lab, name, before.processors, 2 * before.memory_mb)
-    drift = changes(three_sites.pyops("stacks", "refresh", "--stack", "server_pool", "--lab", "--preview-only", "--json").stdout)
+    drift = changes(
+        three_sites.pyops("stacks", "refresh", "--stack", "server_pool", "--lab", "--preview-only", "--json").stdout
+    )
     assert [(c["operation"], c["name"]) for c in drift["server_pool"]] == [("update", f"{name}-instance")]
     assert "hardwareProfile.memoryMB" in drift["server_pool"][0]["properties"]  # type: ignore[operator]
     three_sites.pyops("stacks", "refresh", "--stack", "server_pool", "--lab", "--json")
     assert [
-        c["operation"] for c in changes(three_sites.pyops("stacks", "preview", "--stack", "server_pool", "--json").stdout)["server_pool"]
+        c["operation"]
+        for c in changes(three_sites.pyops("stacks", "preview", "--stack", "server_pool", "--json").stdout)[
+            "server_pool"
+        ]
     ] == ["update"]
     three_sites.pyops("stacks", "up", "--stack", "server_pool", "--lab")
     after = hosts.read(three_sites.lab, name)
