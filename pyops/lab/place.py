@@ -1,6 +1,7 @@
 """Where a lab lives: its state folder, and the kernel names that follow from it."""
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?")
 
 
 def _user_cache() -> Path:
-    return Path.home() / ".cache" / "pyops"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pyops"
 
 
 class Lab:
