@@ -28,13 +28,14 @@ def _without_type_aliases(args: pulumi.ResourceTransformationArgs) -> pulumi.Res
     Each azure-native class carries up to 60 of them, and each costs a chain of outputs per resource: six times the time
     of a preview. An engineer's own aliases name something else too, and stay.
     """
-    kept = [alias for alias in args.opts.aliases or [] if not _is_type_only(alias)]
+    kept = [alias for alias in args.opts.aliases or [] if not is_type_only(alias)]
     options = pulumi.ResourceOptions.merge(args.opts, None)
     options.aliases = kept
     return pulumi.ResourceTransformationResult(props=args.props, opts=options)
 
 
-def _is_type_only(alias: pulumi.Input[str | pulumi.Alias]) -> bool:
+def is_type_only(alias: pulumi.Input[str | pulumi.Alias]) -> bool:
+    """Whether an alias says no more than an older API version of the same type."""
     if not isinstance(alias, pulumi.Alias):
         return False
     said: dict[str, Any] = {name: value for name, value in vars(alias).items() if value is not ...}

@@ -65,15 +65,18 @@ def read(path: Path) -> bytes:
         return b""
 
 
-def killed_after(folder: Path, words: str, delay: float = 0.0) -> None:
-    """Start `pyops lab up`, kill it and all that it started with SIGKILL once it says these words, and a little later."""
+def killed_after(folder: Path, words: str, delay: float = 0.0, command: str = "up") -> None:
+    """Start `pyops lab COMMAND`; kill it and all that it started with SIGKILL once it says these words, and a little later."""
     process = subprocess.Popen(
-        ["pyops", "-i", str(folder), "lab", "up"], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
+        ["pyops", "-i", str(folder), "lab", command],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
-    assert process.stderr
-    for line in process.stderr:
-        if words in line:
-            break
+    assert process.stdout
+    assert any(words in line for line in process.stdout), f"it never said {words!r}"
     time.sleep(delay)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -100,6 +103,18 @@ def test_a_build_killed_at_several_points_is_finished_by_the_next(pair: Path) ->
         assert hosts.run(lab, name, ["hostname"]).stdout.strip() == name
     previews = json.loads(pyops("-i", str(pair), "stacks", "preview", "--json").stdout)
     assert {stack: found["changes"] for stack, found in previews.items()} == {stack: [] for stack in previews}
+
+
+def test_a_converge_killed_half_way_is_finished_by_the_next(pair: Path) -> None:
+    pyops("-i", str(pair), "lab", "up")
+    killed_after(pair, "TASK [router : Write the rules between zones]", command="converge")
+    killed_after(pair, "TASK [router : Make the services do what is configured]", command="converge")
+    pyops("-i", str(pair), "lab", "converge")
+    assert "changed: 0 tasks on 0 hosts" in pyops("-i", str(pair), "lab", "converge").stdout
+    deadline = time.monotonic() + 60
+    ping = ["ping", "-c", "1", "-W", "2", "stratford-control-01"]
+    while "1 received" not in hosts.run(Lab(STATE), "banbury-control-01", ping, check=False).stdout:
+        assert time.monotonic() < deadline, "banbury does not reach stratford"
 
 
 def test_two_labs_side_by_side_and_nothing_of_one_stays(three_sites: Site3, pair: Path) -> None:

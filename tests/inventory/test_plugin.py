@@ -1,0 +1,113 @@
+"""What Ansible sees of an estate, asked of Ansible itself."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def inventory(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = ["ansible-inventory", *(str(argument) for argument in arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def read(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """A listing without the mark of values that Ansible must never take for templates, which are all that we give it."""
+    found: dict[str, Any] = json.loads(done.stdout, object_hook=lambda value: value.get("__ansible_unsafe", value))
+    return found
+
+
+@pytest.fixture(scope="module")
+def listed() -> dict[str, Any]:
+    """`ansible-inventory --list` of the lab, with no configuration beyond ansible.cfg."""
+    return read(inventory("--list"))
+
+
+def test_every_server_and_desk_is_a_host(listed: dict[str, Any]) -> None:
+    assert len(listed["servers"]["hosts"]) == 12
+    assert listed["desktops"]["hosts"] == ["cdc-d0001", "snc-d0001", "sdc-d0001"]
+
+
+def test_groups_carry_their_kind_so_that_a_site_and_a_partner_of_one_name_stay_apart(listed: dict[str, Any]) -> None:
+    kinds = {name.partition("_")[0] for name in listed if name not in ("_meta", "all", "servers", "desktops")}
+    assert kinds == {"site", "partner", "pool", "ring"}
+    assert set(listed["site_stratford"]["hosts"]) == set(listed["partner_stratford"]["hosts"])
+    assert listed["pool_router"]["hosts"] == ["banbury-router-01", "towcester-router-01", "stratford-router-01"]
+
+
+def test_a_partners_desk_at_anothers_site_is_in_both_groups(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "inventories" / "lab", tmp_path / "lab")
+    with (tmp_path / "lab" / "desktops.csv").open("a") as register:
+        register.write("sdc-d0002,banbury,stratford,compact-2024,early,\n")
+    found = read(inventory("-i", tmp_path / "lab", "--list"))
+    assert "sdc-d0002" in found["site_banbury"]["hosts"]
+    assert "sdc-d0002" in found["partner_stratford"]["hosts"]
+    assert "ansible_host" not in found["_meta"]["hostvars"]["sdc-d0002"]
+
+
+def test_variables_are_plain_and_begin_with_estate(listed: dict[str, Any]) -> None:
+    host = listed["_meta"]["hostvars"]["towcester-application-01"]
+    own = {name for name in host if not name.startswith(("estate_", "ansible_", "secret_", "base_", "router_"))}
+    assert own == set()
+    assert host["ansible_host"] == host["estate_address"] == "10.20.20.40"
+    assert host["estate_interfaces"] == [
+        {
+            "name": "servers",
+            "mac": "02:00:0a:14:14:28",
+            "address": "10.20.20.40",
+            "prefix": "10.20.20.0/24",
+            "prefix_length": 24,
+            "gateway": "10.20.20.1",
+            "zone": "servers",
+            "carrier": None,
+        }
+    ]
+
+
+def test_a_routers_tunnels_meet_at_both_ends(listed: dict[str, Any]) -> None:
+    ends = {}
+    for site in ("banbury", "towcester", "stratford"):
+        for tunnel in listed["_meta"]["hostvars"][f"{site}-router-01"]["estate_tunnels"]:
+            ends[site, tunnel["peer_site"], tunnel["carrier"]] = tunnel
+    assert len(ends) == 12
+    for (site, peer, carrier), tunnel in ends.items():
+        other = ends[peer, site, carrier]
+        assert (tunnel["address"], tunnel["port"]) == (other["peer_address"], other["port"])
+        assert tunnel["interface"] == f"wg-{carrier}-{peer}"
+
+
+def test_a_template_in_the_register_stays_text(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "inventories" / "lab", tmp_path / "lab")
+    register = tmp_path / "lab" / "desktops.csv"
+    register.write_text(register.read_text().replace("compact-2024", "{{ 7 * 7 }}", 1))
+    said = ["ansible", "-i", tmp_path / "lab", "cdc-d0001", "-m", "debug", "-a", "var=estate_model"]
+    done = subprocess.run([str(word) for word in said], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "{{ 7 * 7 }}" in done.stdout
+    assert "49" not in done.stdout
+
+
+def test_the_playbooks_bridges_show_their_values(listed: dict[str, Any]) -> None:
+    shown = read(inventory("--host", "banbury-router-01"))
+    assert shown["router_asn"] == "{{ estate_routing.asn }}"
+    assert shown["estate_routing"]["asn"] == 64601
+
+
+def test_a_broken_estate_is_refused_with_every_problem_before_any_host_is_touched(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "inventories" / "lab", tmp_path / "lab")
+    file = tmp_path / "lab" / "estate.yml"
+    file.write_text(
+        file.read_text().replace("ring: early", "ring: erly", 1).replace("partner: cherwell", "partner: cherwel", 1)
+    )
+    done = inventory("-i", tmp_path / "lab", "--list")
+    assert done.returncode != 0
+    assert "partner: cherwel, is not a partner of this estate; did you mean cherwell?" in done.stderr
+    assert "ring: erly, is not a ring of this estate; did you mean early?" in done.stderr
+
+
+def test_a_host_list_on_the_command_line_still_works() -> None:
+    assert json.loads(inventory("-i", "one,two,", "--list").stdout)["ungrouped"]["hosts"] == ["one", "two"]
