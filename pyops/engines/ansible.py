@@ -123,7 +123,9 @@ def _started(play: Play, results: Path, is_piped: bool) -> subprocess.Popen[str]
 
 
 def _command(play: Play) -> list[str]:
-    command = [str(toolchain.program_folder() / "ansible-playbook"), *map(str, play.playbooks)]
+    # setpriv (util-linux) has the kernel end the run when we are killed: nobody would be left to tell what it did.
+    command = ["setpriv", "--pdeathsig", "TERM", "--", str(toolchain.program_folder() / "ansible-playbook")]
+    command += map(str, play.playbooks)
     command += ["--inventory", str(play.inventory)] if play.inventory else []
     command += ["--limit", play.limit] if play.limit else []
     command += ["--tags", ",".join(play.tags)] if play.tags else []

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,16 +38,35 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core ships 
 
     def _take(self, file: Path, estate: str) -> int:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        deadline = time.monotonic() + LAST_SECONDS
+        while not _locked(descriptor):
             owner = file.read_text(encoding="utf-8").strip() or "another process"
-            self._display.error(f"{estate}: {owner} converges this estate: wait until it is done")
-            sys.exit(1)
+            if _alive(owner) or time.monotonic() > deadline:
+                self._display.error(f"{estate}: {owner} converges this estate: wait until it is done")
+                sys.exit(1)
+            time.sleep(0.5)
         since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"process {os.getpid()}, since {since},\n".encode(), 0)
         return descriptor
+
+
+LAST_SECONDS = 30
+"""How long the workers of a run that was killed may take to notice: they hold the lock with it."""
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _alive(owner: str) -> bool:
+    """Whether the process that the lock file names is still there."""
+    number = owner.removeprefix("process ").partition(",")[0]
+    return Path("/proc", number).exists()
 
 
 def _lock_file(estate: str) -> Path:
