@@ -55,6 +55,7 @@ def release(project: Project) -> None:
     while owners := _locks(project):
         alive = [owner for owner in owners if _alive(owner)]
         if not alive:
+            _mend(project)
             called(project, "cancel", "--yes", "--stack", project.stack)
             return
         if time.monotonic() > deadline:
@@ -63,6 +64,30 @@ def release(project: Project) -> None:
                 f"{project.label}: locked by process {owner['pid']} since {owner['timestamp']}, wait for it to end"
             )
         time.sleep(0.5)
+    _mend(project)
+
+
+def _mend(project: Project) -> None:
+    """Put right the files that a kill left cut off while the engine wrote them.
+
+    Attributes that are missing are no loss to the engine; empty ones are an error. A checkpoint gives way to the one
+    before: the step that it lacks is done again, and the stand-in adopts what the same program asks for twice.
+    """
+    checkpoint = state_file(project)
+    for attributes in _own(project).rglob("*.attrs"):
+        if not _is_whole(attributes):
+            attributes.unlink()
+    backup = checkpoint.with_name(checkpoint.name + ".bak")
+    if checkpoint.exists() and not _is_whole(checkpoint) and _is_whole(backup):
+        _written(checkpoint, backup.read_text(encoding="utf-8"))
+
+
+def _is_whole(checkpoint: Path) -> bool:
+    try:
+        json.loads(checkpoint.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def project_name(project: Project) -> str:

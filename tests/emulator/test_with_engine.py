@@ -184,3 +184,13 @@ def _without_marks(sample: Sample) -> None:
     file = sample.folder / "state.json"
     file.write_text(exported.replace('"standIn": "pyops.emulator",', "").replace('"standIn"', '"etag"'))
     pulumi.called(sample.project, "stack", "import", "--stack", sample.stack, "--file", str(file))
+
+
+@pytest.mark.parametrize("cut_off", ["lab.json", "lab.json.attrs", "lab.json.bak.attrs"])
+def test_a_file_of_the_engine_that_a_kill_cut_off_is_mended(sample: Sample, cut_off: str) -> None:
+    sample.up(_TWO)
+    stacks.state_file(sample.project).with_name(cut_off).write_text("")
+    sample.write(_TWO)
+    sample.run(pulumi.up)
+    assert summary(sample.run(pulumi.preview)) == []
+    assert len(sample.store.all()) == 3
