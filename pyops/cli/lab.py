@@ -3,51 +3,20 @@
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pyops.cli import lab_faults, lab_hosts
 from pyops.cli.context import Inventory, estate_of, inventory_file
+from pyops.cli.lab_options import Json, State, open_lab
 from pyops.errors import OutsideFailed, Refused, WrongUsage
 
 if TYPE_CHECKING:
-    from pyops.lab import Lab
-    from pyops.lab.faults import Cut
     from pyops.lab.status import Status
 
 app = typer.Typer(help="The three sites on this machine: hosts, wires and faults.", no_args_is_help=True)
-host = typer.Typer(help="Single plain hosts in a small lab of their own, to try a role on.", no_args_is_help=True)
-app.add_typer(host, name="host")
-
-
-def _of_estate(context: typer.Context, state: Path | None) -> Path | None:
-    """The state folder of the estate that `-i` named before the noun, where none is told."""
-    inventory = context.find_root().params.get("inventory")
-    if state is not None or inventory is None:
-        return state
-    from pyops.environments.laboratory import laboratory
-
-    return laboratory(estate_of(inventory)).lab.state
-
-
-_STATE_HELP = (
-    "The lab's state folder [default: of the estate of -i, else PYOPS_LAB_STATE, else .lab/lab of this checkout]."
-)
-State = Annotated[Path | None, typer.Option("--state", help=_STATE_HELP, show_default=False, callback=_of_estate)]
-_SMALL_HELP = "The state folder of the small lab [default: .lab/roles of this checkout]."
-SmallState = Annotated[Path | None, typer.Option("--state", help=_SMALL_HELP, show_default=False)]
-CutName = Annotated[str | None, typer.Argument(metavar="[CIRCUIT|PATH|CARRIER]")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON with stable keys.")]
-
-
-def open_lab(state: Path | None) -> "Lab":
-    """The lab that a command means."""
-    from pyops.lab import Lab
-    from pyops.lab.connect import find_state
-
-    return Lab(state or Path(find_state()))
 
 
 @app.command()
@@ -102,18 +71,17 @@ def converge(
 
 @app.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 def run_command(command: list[str], inventory: Inventory = None) -> None:
-    """Run a command with the lab's Pulumi: its backend, its passphrase and the stand-in for Azure."""
+    """Run a command with the lab's Pulumi, in a stack's folder: its state, its settings and the stand-in for Azure."""
     import subprocess
 
-    from pyops.engines.pulumi import environment
+    from pyops.engines.pulumi import by_hand
     from pyops.environments.laboratory import laboratory
 
     here = laboratory(estate_of(inventory))
     with here.attached() as attached:
         project = here.workspace.project(Path.cwd().name, attached)
-        done = subprocess.run(
-            command, env={**environment(project), "PYOPS_LAB_STATE": str(here.lab.state)}, check=False
-        )
+        variables = {**by_hand(project), "PYOPS_LAB_STATE": str(here.lab.state)}
+        done = subprocess.run(command, env=variables, check=False)
     raise typer.Exit(done.returncode)
 
 
@@ -168,55 +136,6 @@ def connect(name: Annotated[str, typer.Argument(metavar="HOST")], port: str, sta
 
 
 @app.command()
-def cut(what: Annotated[str, typer.Argument(metavar="CIRCUIT|PATH|CARRIER")], state: State = None) -> None:
-    """Let packets vanish: on a circuit (banbury-a), a path (banbury-a:towcester-a) or a whole carrier (a)."""
-    from pyops.lab import carriers, faults
-
-    lab = open_lab(state)
-    if ":" in what:
-        one, other = (faults.named(lab, end).name for end in what.split(":", 1))
-        _say_cut([faults.cut_path(lab, one, other)])
-    elif what in carriers.running(lab):
-        _say_cut([faults.cut_carrier(lab, what)])
-    else:
-        _say_cut([faults.cut_circuit(lab, faults.named(lab, what).name)])
-
-
-@app.command()
-def heal(what: CutName = None, state: State = None) -> None:
-    """End one cut, or all of them."""
-    from pyops.lab import faults
-
-    healed = faults.heal(open_lab(state), what)
-    typer.echo("\n".join(f"healed: {cut.kind} {cut.what}" for cut in healed) or "nothing was cut")
-
-
-@app.command()
-def partition(site: str, state: State = None) -> None:
-    """Cut every circuit of a site: its hosts run on, and reach no other site."""
-    from pyops.lab import faults
-
-    _say_cut(faults.partition(open_lab(state), site))
-
-
-@app.command()
-def off(what: Annotated[str, typer.Argument(metavar="HOST|SITE")], state: State = None) -> None:
-    """Cut the power of a host, or of every host of a site, with no warning to what runs there."""
-    from pyops.lab import hosts
-
-    _switch(open_lab(state), what, hosts.power_off, "off")
-
-
-@app.command()
-def on(what: Annotated[str, typer.Argument(metavar="HOST|SITE")], state: State = None) -> None:
-    """Boot a host, or every host of a site, and wait until it answers."""
-    from pyops.lab import hosts, ssh
-
-    lab = open_lab(state)
-    ssh.wait_for_ssh(lab, _switch(lab, what, hosts.power_on, "on"), 120)
-
-
-@app.command()
 def logs(
     name: Annotated[str | None, typer.Argument(metavar="[HOST]", show_default=False)] = None,
     into: Annotated[
@@ -235,56 +154,6 @@ def logs(
         sys.stdout.write(hosts.journal(lab, name))
     else:
         raise WrongUsage("logs: name a host, or a folder with --into")
-
-
-@host.command("create")
-def create_host(
-    name: str,
-    image: Annotated[
-        str, typer.Option(help="The packages that it is made with, comma between; `plain`: none.")
-    ] = "plain",
-    offer: Annotated[str, typer.Option(help="Packages that it can install, comma between.")] = "",
-    state: SmallState = None,
-) -> None:
-    """Boot a plain host, wait until it answers ssh, and print its address."""
-    from pyops.lab import single
-
-    packages = [] if image in ("plain", "base") else image.split(",")
-    typer.echo(single.create(_small_lab(state), name, packages, [word for word in offer.split(",") if word]))
-
-
-@host.command("destroy")
-def destroy_host(name: str, state: SmallState = None) -> None:
-    """Remove a plain host; the last one takes the small lab with it."""
-    from pyops.lab import single
-
-    single.destroy(_small_lab(state), name)
-
-
-def _small_lab(state: Path | None) -> "Lab":
-    from pyops.lab import Lab
-    from pyops.lab.connect import find_state
-
-    return Lab(state or Path(find_state()).with_name("roles"))
-
-
-def _switch(lab: "Lab", what: str, switch: Callable[["Lab", str], None], position: str) -> list[str]:
-    from concurrent.futures import ThreadPoolExecutor
-
-    from pyops.lab import hosts
-    from pyops.lab.status import hosts_of_site
-
-    names = [what] if hosts.read(lab, what) is not None else hosts_of_site(lab, what)
-    if not names:
-        raise Refused(f"{what}: neither a host nor a site of this lab")
-    with ThreadPoolExecutor(len(names)) as pool:
-        list(pool.map(lambda name: switch(lab, name), names))
-    typer.echo("\n".join(f"{position}: {name}" for name in names))
-    return names
-
-
-def _say_cut(cuts: "list[Cut]") -> None:
-    typer.echo("\n".join(f"cut: {cut.kind} {cut.what}" for cut in cuts))
 
 
 def _show(found: "Status") -> None:
@@ -307,5 +176,6 @@ def _show(found: "Status") -> None:
         console.print(f"cut: {cut.kind} {cut.what}")
 
 
-if __name__ == "__main__":
-    app()
+for verb in (lab_faults.cut, lab_faults.heal, lab_faults.partition, lab_faults.off, lab_faults.on):
+    app.command()(verb)
+app.add_typer(lab_hosts.app, name="host")

@@ -136,6 +136,17 @@ def environment(project: Project) -> dict[str, str]:
     return {**os.environ, **own, **project.environment}
 
 
+def by_hand(project: Project) -> dict[str, str]:
+    """The environment in which an engineer's own `pulumi` works on the project's stack with its settings.
+
+    `PULUMI_OPTION_*` stands for an option of that name, so nothing is written beside Pulumi.yaml.
+    """
+    options = {"PULUMI_OPTION_STACK": project.stack}
+    if project.config_file and project.config_file.exists():
+        options["PULUMI_OPTION_CONFIG_FILE"] = str(project.config_file.resolve())
+    return {**environment(project), **options}
+
+
 def _run(project: Project, verb: str, options: list[str], listener: Listener | None) -> Run:
     where = ["--stack", project.stack]
     where += ["--config-file", str(project.config_file.resolve())] if project.config_file else []

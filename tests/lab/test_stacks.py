@@ -22,22 +22,18 @@ def test_preview_after_up_reports_no_change(three_sites: Site3) -> None:
     assert changes(three_sites.pyops("stacks", "preview", "--json").stdout) == {}
 
 
-def test_plain_pulumi_works_in_a_projects_folder(three_sites: Site3) -> None:
-    command = [
-        "pyops",
-        "-i",
-        str(ROOT / "inventories" / "lab"),
-        "lab",
-        "run",
-        "pulumi",
-        "stack",
-        "--stack",
-        "lab",
-        "--show-urns",
-    ]
-    done = subprocess.run(command, cwd=ROOT / "stacks" / "network", capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "urn:pulumi:lab::network::" in done.stdout
+def in_folder(*command: str) -> subprocess.CompletedProcess[str]:
+    """A command of an engineer in the folder of the network's project, with the lab's Pulumi."""
+    whole = ["pyops", "-i", str(ROOT / "inventories" / "lab"), "lab", "run", *command]
+    return subprocess.run(whole, cwd=ROOT / "stacks" / "network", capture_output=True, text=True, check=False)
+
+
+def test_plain_pulumi_works_in_a_projects_folder_and_leaves_nothing_there(three_sites: Site3) -> None:
+    before = sorted((ROOT / "stacks" / "network").iterdir())
+    done = in_folder("pulumi", "preview", "--expect-no-changes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "28 unchanged" in done.stdout
+    assert sorted((ROOT / "stacks" / "network").iterdir()) == before
 
 
 def test_refresh_finds_memory_changed_by_hand_and_up_puts_it_right(three_sites: Site3) -> None:
@@ -79,46 +75,17 @@ def test_refresh_finds_an_interface_deleted_by_hand_and_up_brings_it_back(three_
 
 def test_an_exported_stand_in_records_nothing_for_production(three_sites: Site3) -> None:
     """The variable of the lab's stand-in, left in a shell in which somebody then applies production."""
-    script = "PULUMI_CONFIG_PASSPHRASE_FILE=$PULUMI_CONFIG_PASSPHRASE_FILE pulumi stack init production --no-select; pulumi up --yes --skip-preview --stack production"
-    command = ["pyops", "-i", str(ROOT / "inventories" / "lab"), "lab", "run", "sh", "-c", script]
-    folder = ROOT / "stacks" / "network"
+    apply = "pulumi stack init production --no-select; pulumi up --yes --skip-preview --stack production"
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        done = in_folder("sh", "-c", apply)
         assert done.returncode != 0
         assert "writes for stack lab alone" in done.stdout + done.stderr
-        export = [
-            "pyops",
-            "-i",
-            str(ROOT / "inventories" / "lab"),
-            "lab",
-            "run",
-            "pulumi",
-            "stack",
-            "export",
-            "--stack",
-            "production",
-        ]
-        state = json.loads(subprocess.run(export, cwd=folder, capture_output=True, text=True, check=True).stdout)
-        assert [
-            r["type"] for r in state["deployment"].get("resources", []) if r["type"].startswith("azure-native:")
-        ] == []
+        state = json.loads(in_folder("pulumi", "stack", "export", "--stack", "production").stdout)
+        types = [resource["type"] for resource in state["deployment"].get("resources", [])]
+        assert [name for name in types if name.startswith("azure-native:")] == []
     finally:
-        remove = [
-            "pyops",
-            "-i",
-            str(ROOT / "inventories" / "lab"),
-            "lab",
-            "run",
-            "pulumi",
-            "stack",
-            "rm",
-            "--yes",
-            "--force",
-            "--stack",
-            "production",
-        ]
-        subprocess.run(remove, cwd=folder, capture_output=True, check=False)
-        (folder / "Pulumi.production.yaml").unlink(missing_ok=True)
+        in_folder("pulumi", "stack", "rm", "--yes", "--force", "--stack", "production")
+        (ROOT / "stacks" / "network" / "Pulumi.production.yaml").unlink(missing_ok=True)
 
 
 def test_stacks_without_a_lab_say_so() -> None:

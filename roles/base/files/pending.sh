@@ -17,6 +17,7 @@ unit() {
     started=$(systemctl show --timestamp=us+utc --property=ActiveEnterTimestamp --value "$name")
     IFS=:
     # ctime: the other times of a file can be set by whoever copies it.
+    # shellcheck disable=SC2086 # split at the colons
     [ -z "$(find $files -newerct "$started" -print -quit 2>/dev/null)" ] || echo "$name"
     unset IFS
 }
