@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -39,9 +40,12 @@ def settled(site: Site3) -> None:
 
 
 @pytest.mark.parametrize("what", ["banbury-a", "banbury-a:towcester-a", "a"], ids=["circuit", "path", "carrier"])
-def test_a_cut_loses_at_most_a_moment_and_healing_loses_nothing(healed: Site3, what: str) -> None:
+def test_a_cut_loses_at_most_a_moment_and_healing_loses_nothing(
+    healed: Site3, what: str, record_property: Callable[[str, object], None]
+) -> None:
     settled(healed)
     broken = outage(healed.lab, pairs(healed), lambda: healed.pyops("lab", "cut", what))
+    record_property("longest silence in seconds", max(gap.seconds for gap in broken.values()))
     assert {pair: gap for pair, gap in broken.items() if gap.seconds > LONGEST} == {}
     repaired = outage(healed.lab, pairs(healed), lambda: healed.pyops("lab", "heal"))
     assert {pair: gap for pair, gap in repaired.items() if gap.lost} == {}
