@@ -68,8 +68,10 @@ def plug_into_running(lab: Lab, port: Port) -> None:
         process = _await_leader(lab, host.name)
         network = ports.network_of(lab, port)
         path, text = provisioning.port_file(network, port, is_first=host.ports[0] == port.name)
-        records.write_text(Path(f"/proc/{process}/root") / path, text)
-        enter(process, ["networkctl", "reload"])
+        file = Path(f"/proc/{process}/root") / path
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            records.write_text(file, text)
+            enter(process, ["networkctl", "reload"])  # which takes the port's address away for a moment
         ports.plug(lab, process, [port])
 
 
