@@ -8,6 +8,7 @@ from pathlib import Path
 from pyops.errors import OutsideFailed, Refused
 from pyops.lab import cgroups, disks, kernel_limits, locks, ports, provisioning, records, tools
 from pyops.lab.host import Folder, Host, folder
+from pyops.lab.networks import Network
 from pyops.lab.place import Lab
 from pyops.lab.ports import Port
 
@@ -60,7 +61,7 @@ def leader(lab: Lab, name: str) -> int | None:
 
 
 def plug_into_running(lab: Lab, port: Port) -> None:
-    """Plug a port into its host if that runs without it; the host's own networkd configures it."""
+    """Plug a port into its host if that runs without it, and configure it there."""
     host = host_of(lab, port.name)
     if host is None or not is_running(lab, host.name):
         return
@@ -68,11 +69,22 @@ def plug_into_running(lab: Lab, port: Port) -> None:
         process = _await_leader(lab, host.name)
         network = ports.network_of(lab, port)
         path, text = provisioning.port_file(network, port, is_first=host.ports[0] == port.name)
-        file = Path(f"/proc/{process}/root") / path
-        if not file.exists() or file.read_text(encoding="utf-8") != text:
-            records.write_text(file, text)
-            enter(process, ["networkctl", "reload"])  # which takes the port's address away for a moment
+        records.write_text(Path(f"/proc/{process}/root") / path, text)
         ports.plug(lab, process, [port])
+        _configure(process, network, port, is_first=host.ports[0] == port.name)
+
+
+def _configure(process: int, network: Network, port: Port, *, is_first: bool) -> None:
+    """Do what the host's networkd will do from its next start.
+
+    Reloading it would configure all other interfaces anew: their addresses go for a moment, and with them routes that
+    FRR does not bring back.
+    """
+    address = f"{port.address}/{network.prefix.prefixlen}"
+    enter(process, ["ip", "address", "replace", address, "dev", network.interface])
+    enter(process, ["ip", "link", "set", network.interface, "up"])
+    if is_first and network.gateway and network.gateway != port.address:
+        enter(process, ["ip", "route", "replace", "default", "via", str(network.gateway)])
 
 
 def runs_with(lab: Lab, port: str) -> bool:
