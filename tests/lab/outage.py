@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pyops.lab import Lab, hosts
 
-INTERVAL = 0.025
+INTERVAL = 0.05
 """Seconds between two pings."""
 _REPLY = re.compile(r"\[(\d+\.\d+)\].*icmp_seq=(\d+)")
 
@@ -41,6 +41,7 @@ def _ping(lab: Lab, source: str, address: str, lasting: float) -> str:
 def _read(output: str) -> Outage:
     answers = [(float(match[1]), int(match[2])) for match in _REPLY.finditer(output)]
     assert answers, f"no ping was ever answered: {output[-500:]}"
-    sent = re.search(r"(\d+) packets transmitted, (\d+) received", output)
-    gaps = [later[0] - earlier[0] for earlier, later in itertools.pairwise(answers)]
-    return Outage(max(gaps, default=0.0), int(sent[1]) - int(sent[2]) if sent else 0)
+    steps = list(itertools.pairwise(answers))
+    # Counted between answers: the last ping may still be under way when its time is up.
+    lost = sum(later[1] - earlier[1] - 1 for earlier, later in steps)
+    return Outage(max((later[0] - earlier[0] for earlier, later in steps), default=0.0), lost)
