@@ -1,10 +1,8 @@
 """What all parts of the model share."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
-
-Given = Annotated[str, Field(exclude=True)]
 
 
 class Part(BaseModel):

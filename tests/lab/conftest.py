@@ -1,9 +1,8 @@
 """The running lab that the tests of this folder share: built and converged once, left as it was found."""
 
-import json
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,11 +87,3 @@ def healed(three_sites: Site3) -> Iterator[Site3]:
     faults.heal(three_sites.lab)
     yield three_sites
     faults.heal(three_sites.lab)
-
-
-def last_json(text: str) -> object:
-    """The last line of a command's output, read as JSON."""
-    return json.loads(text.strip().splitlines()[-1])
-
-
-__all__: Sequence[str] = ("INVENTORY", "ROOT", "Site3", "last_json", "playbook", "pyops", "recap")
