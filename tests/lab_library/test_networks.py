@@ -44,9 +44,12 @@ def test_the_lab_is_in_every_zone_at_the_last_address(two: Lab) -> None:
 
 def test_the_lab_forwards_nothing(two: Lab) -> None:
     """Even to a host that takes the lab for its router."""
-    hosts.run(two, WEB, ["ip", "route", "replace", str(DESKTOPS.prefix), "via", str(PREFIX[254])])
-    hosts.run(two, DESK, ["ip", "route", "replace", str(PREFIX), "via", str(DESKTOPS.prefix[254])])
+    there, back = f"{DESKTOPS.prefix} via {PREFIX[254]}", f"{PREFIX} via {DESKTOPS.prefix[254]}"
+    hosts.run(two, WEB, ["ip", "route", "add", *there.split()])
+    hosts.run(two, DESK, ["ip", "route", "add", *back.split()])
     assert not reaches(two, WEB, DESKTOPS.prefix[11])
+    hosts.run(two, WEB, ["ip", "route", "delete", *there.split()])
+    hosts.run(two, DESK, ["ip", "route", "delete", *back.split()])
 
 
 def test_nothing_speaks_ipv6_in_the_labs_namespace(two: Lab) -> None:
