@@ -75,7 +75,10 @@ def test_refresh_finds_an_interface_deleted_by_hand_and_up_brings_it_back(three_
 
 def test_an_exported_stand_in_records_nothing_for_production(three_sites: Site3) -> None:
     """The variable of the lab's stand-in, left in a shell in which somebody then applies production."""
-    apply = "pulumi stack init production --no-select; pulumi up --yes --skip-preview --stack production"
+    apply = (
+        "unset PULUMI_OPTION_STACK PULUMI_OPTION_CONFIG_FILE; "
+        "pulumi stack init production --no-select; pulumi up --yes --skip-preview --stack production"
+    )
     try:
         done = in_folder("sh", "-c", apply)
         assert done.returncode != 0
