@@ -6,7 +6,7 @@ BIN := .venv/bin
 REPORTS := reports
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup lab down check fast roles labtest test bench lock clean
+.PHONY: help setup lab down check fast golden roles labtest test bench lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,10 @@ check: setup ## Lint and types
 	@tools/step "shellcheck" shellcheck -x .ci/run tools/setup tools/step tools/roles tools/pulumi/build
 
 fast: setup ## Tests that need no lab and no root
-	@tools/step "tests without a lab" pytest -m 'not lab and not root' --junitxml=$(REPORTS)/fast.xml
+	@tools/step "tests without a lab" pytest -m 'not lab and not root' -n logical --dist loadfile --junitxml=$(REPORTS)/fast.xml
+
+golden: setup ## Write the reviewed lists of the stacks' resources anew; their difference is the review
+	@tools/step "lists of resources" python -m tests.stacks.listing
 
 roles: setup ## Each role on a plain host of its own (molecule)
 	@tools/roles

@@ -117,6 +117,27 @@ def resilience(
 
 
 @app.command()
+def prove(inventory: Inventory = None, as_json: Json = False) -> None:
+    """Does the plan keep its promises? Each proof with the cases it looked at, or the smallest that refutes it.
+
+    \b
+    JSON: [{"id", "claim", "cases", "holds", "counter_example"}]
+    counter_example: null where the claim holds
+    Exit code 1 where a claim does not hold.
+    """
+    from pyops.cli.estate_tables import show_proofs
+    from pyops.estate.proofs import prove_estate
+
+    estate = estate_of(inventory)
+    proofs = prove_estate(estate)
+    if as_json:
+        _json([proof.as_dict() for proof in proofs])
+    else:
+        show_proofs(estate, proofs)
+    _exit(in_order=all(proof.holds for proof in proofs))
+
+
+@app.command()
 def reachability(inventory: Inventory = None, site: Site = None, as_json: Json = False) -> None:
     """Who may talk to whom: the matrix of zones; with --site, from that site's zones to every site's.
 

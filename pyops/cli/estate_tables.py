@@ -9,6 +9,7 @@ from pyops.estate.addressing import Planned
 from pyops.estate.difference import Change
 from pyops.estate.model import Estate
 from pyops.estate.network import Site
+from pyops.estate.proofs import Proof as Claim
 from pyops.estate.reachability import Passage, ZonePair, ports
 from pyops.estate.resilience import Left, Proof, Reach
 from pyops.estate.spoken import duration, spoken
@@ -85,6 +86,13 @@ def show_resilience(estate: Estate, proofs: Sequence[Proof]) -> None:
         columns = ("pool", "needed", *(" + ".join(one.name for one in proof.losses) for proof in losing))
         tables.append(table("servers, processors and memory left without", columns, _capacity(estate, losing)))
     show(*tables)
+
+
+def show_proofs(estate: Estate, proofs: Sequence[Claim]) -> None:
+    """One line for each claim; under the table every counter-example in words."""
+    rows: list[list[Cell]] = [[proof.id, proof.claim, proof.cases, _verdict(proof.holds)] for proof in proofs]
+    refuted = [Text(f"{proof.id}: {proof.counter_example}", style=BAD) for proof in proofs if not proof.holds]
+    show(table(f"{estate.name}: proofs", ("proof", "claim", "cases", "verdict"), rows), *refuted)
 
 
 def _had(estate: Estate, left: Left) -> int:

@@ -1,4 +1,4 @@
-"""`pyops keys`: key pairs that are made on the controller, before the first converge."""
+"""`pyops keys`: keys that are made on the controller, before the first converge."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,11 @@ import typer
 
 from pyops.cli.context import Inventory, estate_of
 
-app = typer.Typer(help="Key pairs of the tunnels: public halves beside the inventory, private ones in Ansible Vault.")
+app = typer.Typer(help="Keys of the tunnels: public halves beside the inventory, what is secret in Ansible Vault.")
+
+PasswordFile = Annotated[
+    Path, typer.Option("--vault-password-file", exists=True, help="The file with Ansible Vault's password.")
+]
 
 
 @app.callback()
@@ -17,18 +21,34 @@ def keys() -> None:
 
 @app.command()
 def make(
-    password_file: Annotated[
-        Path, typer.Option("--vault-password-file", exists=True, help="The file with Ansible Vault's password.")
-    ],
+    password_file: PasswordFile,
     inventory: Inventory = None,
-    renew: Annotated[str | None, typer.Option("--renew", metavar="LINK", help="Make this link's keys anew.")] = None,
+    renew: Annotated[
+        str | None, typer.Option("--renew", metavar="TUNNEL", help="Make this link's or hub tunnel's keys anew.")
+    ] = None,
 ) -> None:
-    """Make the tunnel keys that are missing. The lab makes its own: this is for the others."""
+    """Make the keys that are missing, of links and of tunnels to the hubs. The lab makes its own."""
     from pyops.environments.production_keys import make_keys
     from pyops.errors import WrongUsage
+    from pyops.estate.azure import hub_tunnels
 
     estate = estate_of(inventory)
-    if renew is not None and renew not in estate.links:
-        raise WrongUsage(f"--renew: {renew}, is not a link of {estate.name}")
+    hubs = set(hub_tunnels(estate))
+    if renew is not None and renew not in {*estate.links, *hubs}:
+        raise WrongUsage(f"--renew: {renew}, is neither a link of {estate.name} nor a tunnel of it to a hub")
     changed = make_keys(estate, password_file, renew)
-    typer.echo("\n".join(f"made: {link}" for link in changed) or "every link has its keys")
+    typer.echo("\n".join(f"made: {tunnel}" for tunnel in changed) or "every tunnel has its keys")
+    if hubs.intersection(changed):
+        typer.echo("next: `pyops keys hub` gives the hubs' keys to the network stack")
+
+
+@app.command()
+def hub(password_file: PasswordFile, inventory: Inventory = None) -> None:
+    """Give the keys of the tunnels to the hubs to the network stack, encrypted. None is shown."""
+    from pyops.environments.production_keys import hand_hub_keys
+    from pyops.environments.workspace import engineers_project
+
+    estate = estate_of(inventory)
+    network = engineers_project("network", estate)
+    hand_hub_keys(estate, password_file, network)
+    typer.echo(f"{network.label} has the hubs' keys, in its settings and encrypted: review and commit them")

@@ -52,7 +52,7 @@ def preview(
     """Show what the stacks would do. Needs no credentials: the stand-in for Azure over the recorded state."""
     from pyops.environments.previews import preview_all, workspace_of
 
-    runs = preview_all(workspace_of(estate_of(inventory)), _named(stack), state)
+    runs = preview_all(workspace_of(estate_of(inventory)), named(stack), state)
     _show(runs, as_json, diff)
 
 
@@ -66,7 +66,7 @@ def up(
 
     _confirm("Apply the three stacks", lab or yes)
     with _projects(estate_of(inventory), lab) as project:
-        runs = apply_stacks([project(name) for name in _named(stack)], step, engine_line)
+        runs = apply_stacks([project(name) for name in named(stack)], step, engine_line)
     _show(runs, as_json)
 
 
@@ -91,11 +91,24 @@ def destroy(
     inventory: Inventory = None, stack: Stack = None, lab: InLab = False, yes: Yes = False, as_json: Json = False
 ) -> None:
     """Delete what the stacks made, the network last. What holds data refuses it."""
-    from pyops.cli.steps import engine_line
-    from pyops.engines import pulumi
+    from pyops.cli.steps import engine_line, step
+    from pyops.environments.applying import destroy_stacks
 
     _confirm("Delete everything that the three stacks made", yes)
-    _each(inventory, stack, lab, lambda project: pulumi.destroy(project, engine_line), as_json, backwards=True)
+    with _projects(estate_of(inventory), lab) as project:
+        runs = destroy_stacks([project(name) for name in named(stack)], step, engine_line)
+    _show(runs, as_json)
+
+
+@app.command()
+def record(inventory: Inventory = None, lab: InLab = False) -> None:
+    """Write the addresses that Azure gave the hubs' gateways into the file beside the estate. Review and commit it."""
+    from pyops.environments.recording import record_gateways
+
+    estate = estate_of(inventory)
+    with _projects(estate, lab) as project:
+        changes = record_gateways(estate, project("network"))
+    typer.echo("\n".join(change.words for change in changes) or "every address is recorded already")
 
 
 def _confirm(question: str, answered: bool) -> None:
@@ -103,21 +116,19 @@ def _confirm(question: str, answered: bool) -> None:
         typer.confirm(f"{question}?", abort=True, err=True)
 
 
-def _each(
-    inventory: Path | None, stack: str | None, lab: bool, verb: Any, as_json: bool, backwards: bool = False
-) -> None:
+def _each(inventory: Path | None, stack: str | None, lab: bool, verb: Any, as_json: bool) -> None:
     from pyops.cli.steps import step
 
-    names = _named(stack)
     runs = {}
     with _projects(estate_of(inventory), lab) as project:
-        for name in reversed(names) if backwards else names:
+        for name in named(stack):
             with step(name):
                 runs[name] = verb(project(name))
     _show(runs, as_json)
 
 
-def _named(stack: str | None) -> tuple[str, ...]:
+def named(stack: str | None) -> tuple[str, ...]:
+    """The stacks that an option names: one, or all of them in their order."""
     from pyops.environments.workspace import STACKS
 
     if stack is not None and stack not in STACKS:

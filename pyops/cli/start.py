@@ -22,8 +22,9 @@ class Noun(NamedTuple):
 NOUNS = (
     Noun("estate", "estates", "The estate file: check it, see it, prove it, compare two."),
     Noun("stacks", "stack", "The Pulumi stacks: preview, apply, refresh, destroy in order."),
+    Noun("policies", "policy", "What every planned resource must keep: list it, check it."),
     Noun("lab", "labs", "The whole estate on this machine: build it, break it, drop it."),
-    Noun("keys", "key", "Key pairs of the tunnels, made before they are needed."),
+    Noun("keys", "key", "Keys of the tunnels, made before they are needed."),
 )
 
 

@@ -19,7 +19,9 @@ def declare() -> Estate:
     config = pulumi.Config("pyops")
     if not config.get_bool("keep-type-aliases"):
         pulumi.runtime.register_stack_transformation(_without_type_aliases)
-    return load(Path(config.get("estate") or INVENTORIES / pulumi.get_stack()))
+    estate = load(Path(config.get("estate") or INVENTORIES / pulumi.get_stack()))
+    pulumi.runtime.register_stack_transformation(_Residency(estate))
+    return estate
 
 
 def _without_type_aliases(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
@@ -32,6 +34,26 @@ def _without_type_aliases(args: pulumi.ResourceTransformationArgs) -> pulumi.Res
     options = pulumi.ResourceOptions.merge(args.opts, None)
     options.aliases = kept
     return pulumi.ResourceTransformationResult(props=args.props, opts=options)
+
+
+class _Residency:
+    """Says once in a run, with the estate's own reason, that something is placed outside of the estate's regions."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._regions = {*estate.azure.regions, "global"}
+        self._exempt = {one.what: one for one in estate.exemptions if one.policy == "allowed_regions"}
+
+    def __call__(self, args: pulumi.ResourceTransformationArgs) -> None:
+        region = args.props.get("location")
+        if not isinstance(region, str) or region in self._regions:
+            return
+        self._regions.add(region)
+        if exemption := self._exempt.get(region):
+            pulumi.info(
+                f"{region}: outside of the estate's regions, exempt until {exemption.expires}: {exemption.reason}"
+            )
+        else:
+            pulumi.warn(f"{region}: outside of the estate's regions, and no exemption says why")
 
 
 def is_type_only(alias: pulumi.Input[str | pulumi.Alias]) -> bool:

@@ -64,6 +64,7 @@ class SiteNetwork(pulumi.ComponentResource):
                 type="CustomLocation", name=custom_location(self._estate, self._site.id)
             ),
             vm_switch_name=SWITCH,
+            dhcp_options=azurestackhci.LogicalNetworkPropertiesDhcpOptionsArgs(dns_servers=self._name_servers()),
             subnets=[
                 azurestackhci.SubnetArgs(
                     name=name,
@@ -75,8 +76,16 @@ class SiteNetwork(pulumi.ComponentResource):
                 )
             ],
             tags=site_tags(self._estate, self._site, **tags),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.group]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.group], ignore_changes=["dhcpOptions"]),
         )
+
+    def _name_servers(self) -> list[str]:
+        """The directory's servers, the site's own first: what a new server asks until Ansible tells it.
+
+        Azure demands some and never changes them, so a network keeps for life those that there were when it was made.
+        """
+        servers = [server for server in self._estate.servers if server.pool.id == self._estate.directory.pool]
+        return [str(server.address) for server in sorted(servers, key=lambda server: server.site != self._site.id)]
 
 
 def _pool(first: IPv4Address, last: IPv4Address) -> azurestackhci.IPPoolArgs:

@@ -7,16 +7,19 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from pyops.emulator import checking, computed, identity, rules
+from pyops.emulator import assigned, checking, computed, deletion, identity, locks, rules
 from pyops.emulator.differences import Difference, differences
 from pyops.emulator.identity import key
 from pyops.emulator.kinds import kind_of
+from pyops.emulator.parts import part
 from pyops.emulator.realize import realizer
 from pyops.emulator.replacement import replaces
+from pyops.emulator.rules.rule import Neighbours, Write
 from pyops.emulator.schema import schema
 from pyops.emulator.store import Record, Store
 from pyops.emulator.urn import Urn
-from pyops.emulator.values import UNKNOWN, Properties, at, bare
+from pyops.emulator.values import Properties, at, bare
+from pyops.emulator.writes import Writes
 from pyops.errors import Refused
 
 
@@ -28,7 +31,7 @@ class StandIn:
         self.subscription = os.environ.get("ARM_SUBSCRIPTION_ID") or identity.SUBSCRIPTION
         self.location = ""
         self._lab = realizer(lab, store)
-        self._lock, self._making = threading.Lock(), set[str]()
+        self._lock, self._making, self._writes = threading.Lock(), set[str](), Writes()
 
     def check(self, urn: Urn, olds: Properties, news: Properties, seed: bytes) -> tuple[Properties, list[str]]:
         """The inputs with what Azure's provider fills in, and every problem of them."""
@@ -61,34 +64,57 @@ class StandIn:
     def create(self, urn: Urn, inputs: Properties) -> tuple[str, Properties]:
         """Makes a resource, or goes on with one that a kill left behind.
 
-        Raises Refused when the stack is not ours, when something that it needs is missing, or when it exists already.
+        Raises Refused when the stack is not ours, when something that it needs is missing, when it does not fit among
+        what exists, or when it exists already.
         """
         self._own_stack(urn, "create")
         arm_id = self._id(urn, inputs)
-        uses = self._needed(urn, arm_id, inputs)
-        rules.refuse(urn.token, arm_id, inputs, self.store)
-        outputs = computed.outputs(urn.token, arm_id, inputs)
-        record = Record(arm_id, urn.text, urn.token, self.store.sealed(inputs), self.store.sealed(outputs), uses)
-        with self._alone(record):
-            self._lab.create(urn.token, arm_id, inputs)
-            self.store.write(replace(record, done=True))
+        with self._writes.alone(urn.token, arm_id), self._begun(urn, arm_id, inputs) as record:
+            outputs = self._made(record, inputs)
         return arm_id, outputs
 
-    @contextmanager
-    def _alone(self, record: Record) -> Iterator[None]:
-        """Begin a create: refused when the id exists or is just being made; a pending one of a kill is taken over."""
+    def _made(self, record: Record, inputs: Properties) -> Properties:
+        self._lab.create(record.type, record.id, inputs)
+        # One at a time: what Azure assigns to two resources must not be the same.
         with self._lock:
-            if key(record.id) in self._making:
-                raise Refused(f"{record.id}: is being made already, an id belongs to one resource")
-            existing = self.store.find(record.id)
+            outputs = self._outputs(record, inputs)
+            self.store.write(replace(record, outputs=self.store.sealed(outputs), done=True))
+        return outputs
+
+    @contextmanager
+    def _begun(self, urn: Urn, arm_id: str, inputs: Properties) -> Iterator[Record]:
+        """Record that a create has begun: refused when the id exists or is just being made, or when it does not fit.
+
+        One at a time, so that two that do not fit together cannot both find nothing in their way.
+        """
+        with self._lock:
+            if key(arm_id) in self._making:
+                raise Refused(f"{arm_id}: is being made already, an id belongs to one resource")
+            existing = self.store.find(arm_id)
+            record = self._fitting(urn, arm_id, inputs, existing.inputs if existing and existing.done else None)
             if existing and existing.done:
                 self._adopted(existing, record)
+                record = replace(record, outputs=existing.outputs)
             self.store.write(record)
-            self._making.add(key(record.id))
+            self._making.add(key(arm_id))
         try:
-            yield
+            yield record
         finally:
-            self._making.discard(key(record.id))
+            self._making.discard(key(arm_id))
+
+    def _fitting(self, urn: Urn, arm_id: str, inputs: Properties, before: Properties | None) -> Record:
+        """The record of a write; Refused for a lock, for what is missing, and for what does not fit."""
+        locks.refuse_write(arm_id, self.store)
+        uses = self._needed(urn, arm_id, inputs)
+        given = bare(inputs)
+        rules.refuse(Write(urn.token, arm_id, given, before, Neighbours(self.store, self._making, arm_id)))
+        labels = tuple(label.text for label in rules.labels(urn.token, arm_id, given))
+        return Record(arm_id, urn.text, urn.token, self.store.sealed(inputs), {}, uses, labels=labels)
+
+    def _outputs(self, record: Record, inputs: Properties) -> Properties:
+        """The outputs of a resource; what Azure assigned to it before, it keeps."""
+        found = computed.outputs(record.type, record.id, inputs)
+        return assigned.outputs(record, found, self.store)
 
     def _id(self, urn: Urn, inputs: Properties) -> str:
         arm_id = identity.arm_id(urn.token, inputs, self.subscription, urn.name)
@@ -116,7 +142,7 @@ class StandIn:
         parent = identity.parent_of(arm_id)
         for needed in [*([parent] if parent else []), *used]:
             found = self.store.find(needed)
-            if found is None or not found.done:
+            if not (found and found.done) and part(needed, self.store) is None:
                 raise Refused(f"{arm_id}: {needed} does not exist, it must be made first")
         return tuple(dict.fromkeys(used))
 
@@ -138,7 +164,7 @@ class StandIn:
             self.store.remove(record.id)
             return None
         now = self.store.opened(real, inputs)
-        return now, computed.outputs(urn.token, record.id, now)
+        return now, self._outputs(record, now)
 
     def update(self, urn: Urn, arm_id: str, olds: Properties, news: Properties) -> Properties:
         """Changes a resource in place."""
@@ -147,31 +173,30 @@ class StandIn:
         record = self.store.find(arm_id)
         if record is None:
             raise Refused(f"{arm_id}: does not exist any more, a refresh will show it")
-        uses = self._needed(urn, record.id, news)
-        outputs = computed.outputs(urn.token, record.id, news)
-        self._lab.update(urn.token, record.id, news)
-        sealed = self.store.sealed
-        self.store.write(Record(record.id, urn.text, urn.token, sealed(news), sealed(outputs), uses, done=True))
+        with self._writes.alone(urn.token, record.id):
+            with self._lock:
+                wanted = self._fitting(urn, record.id, news, record.inputs)
+            outputs = self._outputs(replace(wanted, outputs=record.outputs), news)
+            self._lab.update(urn.token, record.id, news)
+            self.store.write(replace(wanted, outputs=self.store.sealed(outputs), done=True))
         return outputs
 
     def delete(self, urn: Urn, arm_id: str, outputs: Properties) -> None:
-        """Deletes a resource that nothing uses any more; one that is gone already is no error."""
+        """Deletes a resource that nothing uses any more, with what goes along; one that is gone already is no error."""
         self._own_stack(urn, "delete")
         self._own_mark(urn, outputs, "delete")
         record = self.store.find(arm_id)
         if record is None:
             return
-        users = self.store.dependents(record.id)
-        if users:
-            more = f" and {len(users) - 1} more" if len(users) > 1 else ""
-            raise Refused(f"{record.id}: in use by {users[0]}{more}, those must be deleted first")
-        self._lab.delete(urn.token, record.id)
-        self.store.remove(record.id)
+        with self._writes.alone(urn.token, record.id):
+            for going in deletion.going(record, self.store, self._making):
+                self._lab.delete(going.type, going.id)
+                self.store.remove(going.id)
 
     def preview_update(self, urn: Urn, olds: Properties, news: Properties) -> Properties:
         """The outputs of an update to come: what was minted stays."""
-        expected = computed.previewed(urn.token, news)
-        return {name: olds.get(name, UNKNOWN) if value is UNKNOWN else value for name, value in expected.items()}
+        expected: Properties = computed.kept(computed.previewed(urn.token, news), news, olds)
+        return expected
 
     def _own_stack(self, urn: Urn, verb: str) -> None:
         if urn.stack != self.stack:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pyops.emulator import assigned
+from pyops.emulator.defaults import filled
 from pyops.emulator.identity import arm_type, minted
 from pyops.emulator.kinds import kind_of
 from pyops.emulator.schema import schema
@@ -22,7 +24,7 @@ def outputs(token: str, arm_id: str, inputs: Properties) -> Properties:
     found |= {name: _copied(value) for name, value in inputs.items() if name in known}
     for path in _minted_paths(token, inputs):
         _fill(found, path.split("."), lambda where: minted(arm_id, where), path)
-    return {**found, MARK: OURS}
+    return {**filled(token, found), MARK: OURS}
 
 
 def previewed(token: str, inputs: Properties) -> Properties:
@@ -30,9 +32,25 @@ def previewed(token: str, inputs: Properties) -> Properties:
     known = schema(token).outputs
     found: Properties = dict.fromkeys(known, UNKNOWN)
     found |= {name: _copied(value) for name, value in inputs.items() if name in known}
-    for path in _minted_paths(token, inputs):
+    for path in (*_minted_paths(token, inputs), *assigned.PATHS.get(token, ())):
         _fill(found, path.split("."), lambda _: UNKNOWN, path)
     return {**found, MARK: OURS}
+
+
+def kept(expected: Any, given: Any, old: Any) -> Any:
+    """What is expected of an update, with old values where nothing new is to be known: what was minted stays.
+
+    What depends on an input that is unknown itself stays unknown.
+    """
+    if expected is UNKNOWN:
+        return UNKNOWN if given is UNKNOWN or old is None else old
+    if isinstance(expected, dict) and isinstance(old, dict):
+        below = given if isinstance(given, dict) else {}
+        return {name: kept(value, below.get(name), old.get(name)) for name, value in expected.items()}
+    if isinstance(expected, list) and isinstance(old, list) and isinstance(given, list):
+        olds = [*old, *[None] * len(expected)]
+        return [kept(value, below, before) for value, below, before in zip(expected, given, olds, strict=False)]
+    return expected
 
 
 def is_ours(recorded: Properties) -> bool:

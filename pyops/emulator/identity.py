@@ -99,6 +99,13 @@ def parent_of(arm_id: str) -> str | None:
     return "/" + "/".join(scope) if len(scope) > 2 else None
 
 
+def scopes_of(arm_id: str) -> list[str]:
+    """The id itself and everything that it lies in, innermost first: its parents, its group, its subscription."""
+    parts = arm_id.strip("/").split("/")
+    ends = [at + 2 for at in range(0, len(parts) - 1, 2) if parts[at].lower() != "providers"]
+    return ["/" + "/".join(parts[:end]) for end in reversed(ends)]
+
+
 def arm_type(arm_id: str) -> str:
     """The type in an id, as Azure writes it: `Microsoft.Network/virtualHubs/hubRouteTables`."""
     parts = arm_id.strip("/").split("/")

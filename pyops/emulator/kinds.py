@@ -52,9 +52,10 @@ def in_group(path: str) -> str:
 
 @cache
 def _known() -> dict[str, Kind]:
-    from pyops.emulator.tables import backup, local, network
+    from pyops.emulator.tables import backup, local, monitoring, network
 
-    return {kind.token: kind for table in (network.KINDS, local.KINDS, backup.KINDS) for kind in table}
+    tables = (network.KINDS, monitoring.KINDS, local.KINDS, backup.KINDS)
+    return {kind.token: kind for table in tables for kind in table}
 
 
 def known_types() -> tuple[Kind, ...]:

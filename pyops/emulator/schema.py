@@ -136,6 +136,10 @@ def _classes(token: str) -> tuple[type, type]:
     return resource, getattr(own, f"{name}InitArgs", None) or getattr(own, f"{name}Args")
 
 
+_MERGED = {("pulumi_azure_native.monitor._enums", "ConditionOperator")}
+"""Enums that stand for two of Azure's with one name, of which the SDK kept the choices of one."""
+
+
 def _is_optional(found: Any) -> bool:
     return bool(_is_optional_type(found))  # type: ignore[no-untyped-call]  # the SDK's own, untyped
 
@@ -161,6 +165,8 @@ def _plain(found: Any) -> Shape:
     if found in simple:
         return simple[found]
     if isinstance(found, type) and issubclass(found, enum.Enum):
+        if (found.__module__, found.__name__) in _MERGED:
+            return Text()
         return Text(tuple(str(member.value) for member in found))
     if isinstance(found, type) and _types.is_input_type(found):
         return Object(found)

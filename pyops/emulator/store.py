@@ -31,6 +31,8 @@ create table if not exists resources (
 );
 create table if not exists uses (key text not null, used text not null, primary key (key, used)) without rowid;
 create index if not exists uses_by_used on uses (used);
+create table if not exists labels (label text not null, key text not null, primary key (label, key)) without rowid;
+create index if not exists labels_by_key on labels (key);
 create table if not exists facts (name text primary key, value text not null) without rowid;
 """
 _WRITE = """
@@ -42,7 +44,10 @@ on conflict (key) do update set id = excluded.id, urn = excluded.urn, type = exc
 
 @dataclass(frozen=True)
 class Record:
-    """One resource. Inputs and outputs hold sealed secrets; `uses` are the ids that it cannot do without."""
+    """One resource. Inputs and outputs hold sealed secrets.
+
+    `uses` are the ids that it cannot do without, `labels` the words by which others of its kind find it.
+    """
 
     id: str
     urn: str
@@ -51,6 +56,7 @@ class Record:
     outputs: Properties
     uses: tuple[str, ...] = ()
     done: bool = False
+    labels: tuple[str, ...] = ()
 
     @property
     def stack(self) -> str:
@@ -87,10 +93,12 @@ class Store:
             if row is None:
                 return None
             used = [used for (used,) in self._all("select used from uses where key = ? order by used", row[6])]
-        return Record(row[0], row[1], row[2], json.loads(row[3]), json.loads(row[4]), tuple(used), row[5] == "done")
+            labels = [label for (label,) in self._all("select label from labels where key = ? order by label", row[6])]
+        inputs, outputs, done = json.loads(row[3]), json.loads(row[4]), row[5] == "done"
+        return Record(row[0], row[1], row[2], inputs, outputs, tuple(used), done, tuple(labels))
 
     def write(self, record: Record) -> None:
-        """Adds or replaces a record together with what it uses."""
+        """Adds or replaces a record together with what it uses and its labels."""
         place, made = key(record.id), datetime.now(UTC).isoformat(timespec="seconds")
         row = (
             place,
@@ -110,20 +118,36 @@ class Store:
             self._connection.executemany(
                 "insert or ignore into uses values (?, ?)", [(place, key(used)) for used in record.uses]
             )
+            self._connection.execute("delete from labels where key = ?", (place,))
+            self._connection.executemany(
+                "insert or ignore into labels values (?, ?)", [(label, place) for label in record.labels]
+            )
 
     def remove(self, arm_id: str) -> None:
         """Forget a resource and what it uses."""
         with self._transaction():
             self._connection.execute("delete from resources where key = ?", (key(arm_id),))
             self._connection.execute("delete from uses where key = ?", (key(arm_id),))
+            self._connection.execute("delete from labels where key = ?", (key(arm_id),))
 
-    def dependents(self, arm_id: str) -> list[str]:
-        """Ids of the resources that lie below a resource or use it."""
-        place = key(arm_id)
-        below = "select id from resources where key > ? || '/' and key < ? || '0'"
-        users = "select id from resources join uses using (key) where used = ?"
+    def below(self, arm_id: str, token: str | None = None) -> list[Record]:
+        """What lies below a resource: its children, theirs, and extensions such as locks; or those of one type."""
+        return self._chosen("key > ?1 || '/' and key < ?1 || '0'", key(arm_id), token)
+
+    def users(self, arm_id: str, token: str | None = None) -> list[Record]:
+        """What uses a resource or a part of it (a network's subnet); or those of one type."""
+        users = "select key from uses where used = ?1 or (used > ?1 || '/' and used < ?1 || '0')"
+        return self._chosen(f"key in ({users})", key(arm_id), token)
+
+    def labelled(self, label: str) -> list[Record]:
+        """What carries a label."""
+        return self._chosen("key in (select key from labels where label = ?1)", label, None)
+
+    def _chosen(self, condition: str, value: str, token: str | None) -> list[Record]:
+        query = f"select id from resources where ({condition}) and (?2 is null or type = ?2) order by key"  # noqa: S608  # our own conditions
         with self._failures():
-            return [found for (found,) in self._all(f"{below} union {users} order by id", place, place, place)]
+            found = self._all(query, value, token)
+        return [record for (arm_id,) in found if (record := self.find(arm_id))]
 
     def all(self, token: str | None = None) -> list[Record]:
         """Every record, or those of one type."""

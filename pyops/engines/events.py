@@ -36,6 +36,8 @@ class Step:
     """The properties that make it a replacement."""
     inputs_before: Mapping[str, Any] | None = None
     inputs_after: Mapping[str, Any] | None = None
+    parent: str = ""
+    """The URN of what it belongs to."""
 
 
 class Phase(Enum):
@@ -113,4 +115,5 @@ def _step(metadata: Mapping[str, Any]) -> Step:
         replaced_by=tuple(metadata.get("keys") or ()),
         inputs_before=(metadata.get("old") or {}).get("inputs"),
         inputs_after=(metadata.get("new") or {}).get("inputs"),
+        parent=(metadata.get("new") or metadata.get("old") or {}).get("parent") or "",
     )

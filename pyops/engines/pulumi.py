@@ -101,16 +101,27 @@ def refresh(project: Project, listener: Listener | None = None, *, preview_only:
     return _run(project, "refresh", ["--preview-only"] if preview_only else ["--yes", "--skip-preview"], listener)
 
 
-def destroy(project: Project, listener: Listener | None = None, *, preview_only: bool = False) -> Run:
-    """Deletes everything that the stack made; what is protected makes it fail."""
-    return _run(project, "destroy", ["--preview-only"] if preview_only else ["--yes", "--skip-preview"], listener)
+def destroy(
+    project: Project,
+    listener: Listener | None = None,
+    *,
+    preview_only: bool = False,
+    targets: Sequence[str] = (),
+) -> Run:
+    """Deletes everything that the stack made, or what `targets` names; what is protected makes it fail."""
+    options = ["--preview-only"] if preview_only else ["--yes", "--skip-preview"]
+    options += [word for urn in targets for word in ("--target", urn)]
+    return _run(project, "destroy", options, listener)
 
 
-def called(project: Project, *arguments: str) -> str:
-    """The output of any other engine command on the project, for example `stack output --json`."""
+def called(project: Project, *arguments: str, told: str = "") -> str:
+    """The output of any other engine command on the project, for example `stack output --json`.
+
+    `told` is what the command reads: a secret goes no other way.
+    """
     command = [str(toolchain.pulumi_folder() / "pulumi"), *arguments, *_COMMON]
     done = subprocess.run(
-        command, cwd=project.folder, env=environment(project), capture_output=True, text=True, stdin=subprocess.DEVNULL
+        command, cwd=project.folder, env=environment(project), capture_output=True, text=True, input=told
     )
     if done.returncode:
         raise OutsideFailed(
@@ -216,7 +227,10 @@ def _content(file: IO[str]) -> str:
 
 
 def _collected(events: list[Event], text: str) -> Run:
-    """One step a resource: what was planned for it first. The stack itself and its providers are the engine's own."""
+    """One step a resource: what was planned for it first; a replacement, even where the old one is deleted first.
+
+    The stack itself and its providers are the engine's own.
+    """
     steps: dict[str, Step] = {}
     drift: dict[str, Step] = {}
     refreshing: set[str] = set()
@@ -227,7 +241,9 @@ def _collected(events: list[Event], text: str) -> Run:
             refreshing.add(event.step.urn)
         elif event.phase is Phase.PLANNED:
             refreshing.discard(event.step.urn)
-            steps.setdefault(event.step.urn, event.step)
+            first = steps.get(event.step.urn)
+            if first is None or first.operation == "delete-replaced":
+                steps[event.step.urn] = event.step
         elif event.step.urn in refreshing:
             drift[event.step.urn] = event.step
     counts = next((event.counts for event in events if isinstance(event, Summary)), {})
@@ -252,11 +268,24 @@ _OF_OURS = re.compile(
     r"^Program failed with an unhandled exception:\n.*^pyops\.errors\.\w+: ", re.DOTALL | re.MULTILINE
 )
 _OF_CHECK = re.compile(r"^\S+ resource '[^']*' has a problem: ")
+_PROTECTED = re.compile(
+    r"(?:Preview failed: )?(unable to replace )?resource \"\S+\"\s.*(?:is protected|marked for protection)\..*",
+    re.DOTALL,
+)
+_RETIRE = (
+    "what holds data is protected until the estate retires it: "
+    "name its server, pool or site under `retirements`, apply that, then"
+)
+"""The engine's own advice goes round the estate: it would take the protection off with nobody's leave."""
 
 
 def _error(message: Message) -> str:
     """One error in its own words: of an exception that is meant for people, what it says and not where it came from."""
     text = _OF_CHECK.sub("", _OF_OURS.sub("", message.text))
+    if protected := _PROTECTED.fullmatch(text):
+        made_anew = "to be made anew and empty", "change it"
+        given, then = made_anew if protected[1] else ("to be removed", "remove it")
+        text = f"{given}, {_RETIRE} {then}"
     name = message.urn.split("::", 3)[3] if message.urn.count("::") >= 3 else ""
     return f"{name}: {text}" if name and not text.startswith(f"{name}:") else text
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -23,7 +24,7 @@ _OWNER_SECONDS = 20
 """How long an engine whose caller was killed may take to notice and to end."""
 
 
-def ready(project: Project, settings: Mapping[str, str] | None = None) -> None:
+def ready(project: Project, settings: Mapping[str, Any] | None = None) -> None:
     """Makes the stack if it is missing, sets its configuration, and releases a dead owner's lock.
 
     For projects with a backend, home, configuration and passphrase of their own. Raises Refused while another run
@@ -41,12 +42,40 @@ def ready(project: Project, settings: Mapping[str, str] | None = None) -> None:
     release(project)
 
 
-def configure(config_file: Path, settings: Mapping[str, str]) -> None:
+def configure(config_file: Path, settings: Mapping[str, Any]) -> None:
     """Sets plain configuration values (`network:estate: ...`); the file's other entries stay."""
-    content = yaml.safe_load(config_file.read_text()) if config_file.exists() else None
-    entries = {**(content or {}), "config": {**((content or {}).get("config") or {}), **settings}}
+    content = _content(config_file)
+    entries = {**content, "config": {**(content.get("config") or {}), **settings}}
     if entries != content:
         _written(config_file, yaml.safe_dump(entries, sort_keys=False))
+
+
+def plain_settings(config_file: Path) -> dict[str, Any]:
+    """The configuration values that need no key to be read; none where there is no file."""
+    config = _content(config_file).get("config") or {}
+    return {name: value for name, value in config.items() if not _is_sealed(value)}
+
+
+def is_sealed(config_file: Path, setting: str) -> bool:
+    """Whether a configuration value is there, and encrypted."""
+    return _is_sealed((_content(config_file).get("config") or {}).get(setting))
+
+
+def seal(project: Project, setting: str, value: str) -> None:
+    """Sets a secret configuration value, encrypted by the stack's own secrets provider; it goes there by a pipe."""
+    where = ["--config-file", str(project.config_file.resolve())] if project.config_file else []
+    called(project, "config", "set", setting, "--secret", "--stack", project.stack, *where, told=value)
+
+
+def _is_sealed(value: Any) -> bool:
+    """Whether something in a value is encrypted."""
+    if isinstance(value, dict):
+        return "secure" in value or any(map(_is_sealed, value.values()))
+    return isinstance(value, list) and any(map(_is_sealed, value))
+
+
+def _content(config_file: Path) -> dict[str, Any]:
+    return (yaml.safe_load(config_file.read_text()) if config_file.exists() else None) or {}
 
 
 def release(project: Project) -> None:
@@ -99,6 +128,14 @@ def project_name(project: Project) -> str:
 def state_file(project: Project) -> Path:
     """The checkpoint in which the engine records what the stack has made."""
     return _own(project) / "stacks" / project_name(project) / f"{project.stack}.json"
+
+
+def is_empty(project: Project) -> bool:
+    """Whether the stack has made nothing yet; never said of a state that is kept elsewhere."""
+    if project.backend is None:
+        return False
+    latest = json.loads(state_file(project).read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
+    return not latest.get("resources")
 
 
 def _own(project: Project) -> Path:

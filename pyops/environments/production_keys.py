@@ -1,12 +1,18 @@
-"""Key pairs of an estate outside the lab: public halves beside its inventory, private ones in Ansible Vault only."""
+"""Keys of an estate outside the lab: public halves beside its inventory, everything secret in Ansible Vault only."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from pyops.engines import vault
+from pyops.engines import stacks, vault
+from pyops.engines.pulumi import Project
+from pyops.environments.workspace import HUB_KEYS
+from pyops.errors import Refused
 from pyops.estate import Estate
-from pyops.keys import KeyPair, renewed, tunnel_keys
+from pyops.estate.azure import hub_tunnels
+from pyops.keys import KeyPair, hub_keys, renewed, tunnel_keys
 
 PUBLIC = Path("group_vars/all/public_keys.yml")
 VAULT = Path("group_vars/all/vault.yml")
@@ -14,23 +20,36 @@ _HEAD = "---\n# Public halves of the key pairs, written by `pyops keys make`; th
 
 
 def make_keys(estate: Estate, password_file: Path, renew: str | None = None) -> list[str]:
-    """Make the pairs that are missing, and those of the link `renew` anew; returns the links whose keys changed.
+    """Make the keys that are missing, and those of the link or hub tunnel `renew` anew; returns whose keys changed.
 
-    The private halves never touch the disk in the clear. Keys that are there stay.
+    Secrets never touch the disk in the clear. Keys that are there stay, those of tunnels that are gone go, and what
+    else people keep in the vault is left alone.
     """
     folder = estate.file.parent
-    private = vault.read(folder / VAULT, password_file).get("vault_tunnel_keys", {})
+    known = vault.read(folder / VAULT, password_file)
+    private, hubs = known.get("vault_tunnel_keys", {}), known.get("vault_hub_keys", {})
     pairs = renewed(estate, private, renew) if renew else tunnel_keys(estate, private)
-    changed = [link for link, ends in pairs.items() if _halves(ends, "private") != private.get(link)]
-    if changed or set(private) - set(pairs):
-        vault.write(
-            folder / VAULT,
-            {"vault_tunnel_keys": {link: _halves(ends, "private") for link, ends in pairs.items()}},
-            password_file,
-        )
-    public = {link: _halves(ends, "public") for link, ends in pairs.items()}
-    _record(folder / PUBLIC, public)
-    return changed
+    secret: dict[str, dict[str, Any]] = {
+        "vault_tunnel_keys": {link: _halves(ends, "private") for link, ends in pairs.items()},
+        "vault_hub_keys": hub_keys(estate, {name: key for name, key in hubs.items() if name != renew}),
+    }
+    if any(secret[name] != known.get(name) for name in secret):
+        vault.write(folder / VAULT, {**known, **secret}, password_file)
+    _record(folder / PUBLIC, {link: _halves(ends, "public") for link, ends in pairs.items()})
+    before = {**private, **hubs}
+    return [name for keys in secret.values() for name, key in keys.items() if key != before.get(name)]
+
+
+def hand_hub_keys(estate: Estate, password_file: Path, network: Project) -> None:
+    """Give the hubs' keys to the network stack, encrypted by its own secrets provider; they pass through pipes only.
+
+    Raises Refused while one is missing.
+    """
+    keys = vault.read(estate.file.parent / VAULT, password_file).get("vault_hub_keys", {})
+    missing = [name for name in hub_tunnels(estate) if name not in keys]
+    if missing:
+        raise Refused(f"{estate.file.parent / VAULT}: no key for {', '.join(missing)}, `pyops keys make` makes it")
+    stacks.seal(network, HUB_KEYS, json.dumps(keys))
 
 
 def _halves(ends: dict[str, KeyPair], half: str) -> dict[str, str]:

@@ -3,25 +3,19 @@
 from functools import cached_property
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from pyops.estate.base import Part
+from pyops.estate.cloud import Azure
 from pyops.estate.hosts import Server, servers_of
 from pyops.estate.network import Flow, Link, Links, Services, Sites
+from pyops.estate.patches import Patches
+from pyops.estate.permissions import Exemption, Retirements
 from pyops.estate.servers import Accounts, Images, Packages, Pool, Pools
-from pyops.estate.service import Backups, Desktops, Directory, Partners, Patches, Systems
-from pyops.estate.texts import Domain, Name, Region, Subscription
-
-
-class Azure(Part):
-    """Where the service's cloud part lives."""
-
-    subscription: Subscription
-    regions: Annotated[tuple[Region, ...], Field(min_length=1)]
-    control_region: Region
-    """The region of Azure Local's control plane: holds names, addresses and tags of servers, never their data."""
+from pyops.estate.service import BackupPolicy, Backups, Desktops, Directory, Mirror, Partners, Systems
+from pyops.estate.texts import Domain, Name
 
 
 class Estate(Part):
@@ -45,6 +39,8 @@ class Estate(Part):
     patches: Patches
     backups: Backups
     systems: Systems = Field(default_factory=dict)
+    exemptions: tuple[Exemption, ...] = ()
+    retirements: Retirements = Field(default_factory=dict)
     file: Path = Field(default=Path(), exclude=True)
     """Where it was read from; set by the reader."""
 
@@ -73,6 +69,20 @@ class Estate(Part):
     def zones(self) -> tuple[str, ...]:
         """All zone names, in the order in which the sites name them."""
         return tuple(dict.fromkeys(zone for site in self.sites.values() for zone in site.zones))
+
+    def copies_of(self, site: str, policy: BackupPolicy) -> tuple[str, ...]:
+        """The sites to which a site's backups under a policy are copied."""
+        sites = list(self.sites)
+        following = sites[sites.index(site) + 1 :] + sites[: sites.index(site)]
+        return tuple(following if policy.mirror is Mirror.PARTNERS else following[:1])
+
+    def systems_on(self, pool: str) -> tuple[str, ...]:
+        """The business systems that run on a pool."""
+        return tuple(system.id for system in self.systems.values() if pool in system.pools)
+
+    def retires(self, *names: str) -> bool:
+        """Whether a thing that holds data may be removed; `names` are its own and those of what it belongs to."""
+        return any(name in self.retirements for name in names)
 
     def links_of(self, site: str) -> tuple[Link, ...]:
         """The links that end at a site."""

@@ -77,6 +77,15 @@ def zone_pairs(estate: Estate) -> Iterator[ZonePair]:
         yield ZonePair(start, end, within, _services(estate, start, end, within=False))
 
 
+def reaches_spokes(estate: Estate, site: str) -> tuple[str, ...]:
+    """The zones of a site whose hosts may ask the spokes' resolvers for names and open https on private endpoints.
+
+    Those are the zones with servers: servers are watched and backed up over private endpoints, desks use none.
+    """
+    with_servers = {server.zone for server in estate.servers if server.site == site}
+    return tuple(zone for zone in estate.sites[site].zones if zone in with_servers)
+
+
 def _services(estate: Estate, start: str, end: str, *, within: bool) -> tuple[str, ...]:
     named = {
         service

@@ -33,6 +33,8 @@ class Pool(Named):
     memory: SizeMiB
     disk: SizeMiB | None = None
     """A data disk beside the system's own, in MiB."""
+    backup: Name | None = None
+    """The backup policy of its servers; without one, an exemption must say why."""
 
 
 class Account(Named):

@@ -1,4 +1,4 @@
-"""The service on the network and the servers: partners, sign-on, desks, patches, backups, business systems."""
+"""The service on the network and the servers: partners, sign-on, desks, backups, business systems."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from pyops.estate.base import Named, Part, with_ids
 from pyops.estate.texts import FileName, HostLabel, Name, Realm, Words
-from pyops.estate.values import Address, Day, Duration, PositiveDuration, TimeOfDay
+from pyops.estate.values import Address, Day, Duration, PositiveDuration
 
 
 class Partner(Named):
@@ -45,47 +45,21 @@ class Desktops(Part):
     """Read from the register; never written in the estate file itself."""
 
 
-class Weekday(StrEnum):
-    """A day of the week."""
+class Mirror(StrEnum):
+    """Where the copies of a site's backups go."""
 
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-
-class Window(Part):
-    """When changes may be made, in the sites' local time."""
-
-    day: Weekday
-    start: TimeOfDay
-    duration: PositiveDuration
-
-
-class Ring(Named):
-    """Hosts that get a baseline together, so long after it was made."""
-
-    delay: Duration
-
-
-class Patches(Part):
-    """Which level all hosts must reach, when, and how long a serious fix may take."""
-
-    baseline: Day
-    rings: Annotated[Mapping[Name, Ring], BeforeValidator(with_ids), Field(min_length=1)]
-    deadline: PositiveDuration
-    window: Window
+    RING = "ring"
+    """To the next site in the file's order, from the last to the first."""
+    PARTNERS = "partners"
+    """To every other site."""
 
 
 class BackupPolicy(Named):
-    """What is copied how often, kept how long, mirrored to which partners, and how much may be lost."""
+    """What is copied how often, kept how long, mirrored to which sites, and how much may be lost."""
 
     every: PositiveDuration
     keep: PositiveDuration
-    mirror: tuple[Name, ...]
+    mirror: Mirror
     rpo: Duration
 
 

@@ -69,11 +69,14 @@ _REALM = r"[A-Z0-9]([A-Z0-9-]*[A-Z0-9])?(\.[A-Z0-9]([A-Z0-9-]*[A-Z0-9])?)*"
 _REALM_RULE = "must be a realm in capital letters, as in ICT.EXAMPLE"
 Realm = Annotated[str, BeforeValidator(looks_like(_REALM, _REALM_RULE)), as_text(_REALM, _REALM_RULE)]
 
-_SUBSCRIPTION = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _SUBSCRIPTION_RULE = "must be a subscription's id, as in 01234567-89ab-cdef-0123-456789abcdef"
 Subscription = Annotated[
-    str, BeforeValidator(looks_like(_SUBSCRIPTION, _SUBSCRIPTION_RULE)), as_text(_SUBSCRIPTION, _SUBSCRIPTION_RULE)
+    str, BeforeValidator(looks_like(_GUID, _SUBSCRIPTION_RULE)), as_text(_GUID, _SUBSCRIPTION_RULE)
 ]
+
+_GROUP_RULE = "must be a group's object id, as in 01234567-89ab-cdef-0123-456789abcdef"
+GroupId = Annotated[str, BeforeValidator(looks_like(_GUID, _GROUP_RULE)), as_text(_GUID, _GROUP_RULE)]
 
 _REGION = r"[a-z]+[0-9]*"
 _REGION_RULE = "must be the name of an Azure region in small letters, as in uksouth"

@@ -51,7 +51,7 @@ def _rule(kind: str, context: Mapping[str, Any], message: str) -> str:
     if kind == "rule":
         return str(context["rule"])
     if kind == "literal_error":
-        return f"must be {context['expected'].replace("'", '')}"
+        return f"must be {context['expected'].replace("'", '').replace('True', 'true')}"
     if kind == "enum":
         return f"must be one of {context['expected'].replace("'", '').replace(' or ', ', ')}"
     if kind in ("greater_than_equal", "less_than_equal"):

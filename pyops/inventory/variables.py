@@ -8,6 +8,7 @@ from typing import Any
 from pyops.estate.hosts import Interface, Server, desk_interface
 from pyops.estate.model import Estate
 from pyops.estate.service import Desk
+from pyops.inventory.hubs import hub_routes, hub_variables
 
 Variables = dict[str, Any]
 
@@ -99,7 +100,9 @@ def router_variables(estate: Estate, name: str) -> Variables:
                 "carrier": link.carrier,
             }
             for link, peer in peers
-        ],
+        ]
+        + hub_routes(estate, name),
+        **hub_variables(estate, name),
     }
 
 

@@ -57,6 +57,7 @@ def test_check_as_json_lists_problems_and_fails(run: Run, tmp_path: Path) -> Non
 JSON_KEYS = [
     (["addresses"], {"host", "site", "use", "interface", "address", "prefix", "mac"}),
     (["resilience"], {"lost", "holds", "reach", "pools"}),
+    (["prove"], {"id", "claim", "cases", "holds", "counter_example"}),
     (["reachability"], {"from_zone", "to_zone", "within", "between", "free"}),
     (
         ["reachability", "--site", "banbury"],
@@ -75,7 +76,7 @@ def test_json_has_the_keys_that_help_documents(arguments: list[str], keys: set[s
     assert keys <= set(re.findall(r'"(\w+)"', documented))
 
 
-@pytest.mark.parametrize("verb", ["show", "addresses", "resilience", "reachability"])
+@pytest.mark.parametrize("verb", ["show", "addresses", "resilience", "prove", "reachability"])
 def test_tables_in_a_pipe_are_never_cut_and_have_no_colours(verb: str, run: Run) -> None:
     code, output = run(verb, inventory=PRODUCTION)
 
@@ -104,6 +105,20 @@ def test_resilience_of_several_losses_at_once_fails_where_something_is_missing(r
 
     code, output = run("resilience", "--lost", "banbury", "--lost", "towcester")
     assert (code, "directory has 1 of the 2 needed" in output) == (1, True)
+
+
+def test_proofs_hold_or_say_what_refutes_them(run: Run, tmp_path: Path) -> None:
+    code, output = run("prove", inventory=PRODUCTION)
+    assert (code, "does not hold" in output) == (0, False)
+
+    text = (LAB / "estate.yml").read_text(encoding="utf-8").replace("towcester: wednesday", "towcester: tuesday")
+    (tmp_path / "estate.yml").write_text(text, encoding="utf-8")
+    (tmp_path / "desktops.csv").write_bytes((LAB / "desktops.csv").read_bytes())
+    code, output = run("prove", inventory=tmp_path)
+    assert code == 1
+    assert output.splitlines()[-1] == (
+        "patch_days: while banbury and towcester are patched on tuesday the pool directory has 1 server of its target 2"
+    )
 
 
 def test_reachability_of_a_site_names_ports(run: Run) -> None:

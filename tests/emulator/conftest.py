@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from pyops.emulator.azure import StandIn
+from pyops.emulator.computed import MARK
 from pyops.emulator.store import Store
 from pyops.emulator.urn import Urn
+from pyops.errors import Refused
 
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-banbury"
 NETWORK = f"{GROUP}/providers/Microsoft.AzureStackHCI/logicalNetworks/lnet-banbury-servers"
@@ -54,3 +56,14 @@ def made(azure: StandIn) -> Callable[[str, dict[str, Any]], str]:
         return azure.create(urn(token, name), inputs)[0]
 
     return make
+
+
+MARKED = {MARK: "pyops.emulator"}
+"""Outputs as the stand-in records them, which it wants to see before it changes anything."""
+
+
+def refusal(call: Callable[..., Any], *arguments: Any) -> str:
+    """The words in which a call is refused."""
+    with pytest.raises(Refused) as refused:
+        call(*arguments)
+    return str(refused.value)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pyops.emulator.identity import arm_id, arm_type, key, minted, parent_of
+from pyops.emulator.identity import arm_id, arm_type, key, minted, parent_of, scopes_of
 from pyops.emulator.values import UNKNOWN, Secret
 
 _SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
@@ -127,3 +127,13 @@ def test_parents(child: str, parent: str | None) -> None:
 )
 def test_types_in_ids(resource: str, expected: str) -> None:
     assert arm_type(resource) == expected
+
+
+def test_what_an_id_lies_in_innermost_first() -> None:
+    group = "/subscriptions/s/resourceGroups/rg"
+    machine = f"{group}/providers/Microsoft.HybridCompute/machines/m"
+    lock = f"{machine}/providers/Microsoft.Authorization/locks/l"
+    assert scopes_of(lock) == [lock, machine, group, "/subscriptions/s"]
+    subnet = f"{group}/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
+    assert scopes_of(subnet)[1] == f"{group}/providers/Microsoft.Network/virtualNetworks/v"
+    assert scopes_of("/subscriptions/s/providers/Microsoft.Authorization/locks/l")[1:] == ["/subscriptions/s"]

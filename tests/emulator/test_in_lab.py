@@ -18,11 +18,13 @@ _NAME = "banbury-directory-01"
 _PROGRAM = """
 lnet = network(tags={"site": "banbury", "zone": "servers"})
 nic = interface("10.10.20.10", lnet)
+image = azurestackhci.GalleryImage("image", resource_group_name="rg-banbury", location="westeurope", os_type="Linux",
+    gallery_image_name="img-server", opts=after(group))
 disk = azurestackhci.VirtualHardDisk("disk", resource_group_name="rg-banbury", location="westeurope",
     virtual_hard_disk_name="vhd-one", disk_size_gb=4, opts=after(group))
 machine = hybridcompute.Machine("machine", resource_group_name="rg-banbury", location="westeurope", kind="HCI",
     machine_name="banbury-directory-01", tags={"domain": "ict.example"}, opts=after(group))
-instance = azurestackhci.VirtualMachineInstance("instance", opts=after(machine, nic, disk),
+instance = azurestackhci.VirtualMachineInstance("instance", opts=after(machine, nic, disk, image),
     resource_uri=(G + "/providers/Microsoft.HybridCompute/machines/banbury-directory-01").lstrip("/"),
     hardware_profile=azurestackhci.VirtualMachineInstancePropertiesHardwareProfileArgs(
         vm_size="Custom", processors=1, memory_mb=256),

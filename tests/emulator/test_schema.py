@@ -28,6 +28,15 @@ def test_an_enum_that_the_service_may_extend_has_its_names() -> None:
     assert "TLS1_2" in shape.choices
 
 
+def test_an_enum_that_the_sdk_mixed_up_with_another_takes_any_text() -> None:
+    criteria = schema("azure-native:monitor:ScheduledQueryRule").inputs.fields["criteria"].shape
+    assert isinstance(criteria, Object)
+    conditions = criteria.fields["allOf"].shape
+    assert isinstance(conditions, ListOf)
+    assert isinstance(conditions.item, Object)
+    assert conditions.item.fields["operator"].shape == Text()
+
+
 def test_a_nested_type_of_the_same_name_is_not_taken_for_the_resource() -> None:
     assert "gatewayName" in schema("azure-native:network:VpnConnection").inputs.fields
 

@@ -1,6 +1,7 @@
 """Records survive, and no secret is in the file."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,21 +32,42 @@ def test_pending_becomes_done(store: Store) -> None:
     assert store.find(INTERFACE) == _record()
 
 
-def test_dependents_are_children_and_users_and_nobody_else(store: Store) -> None:
-    store.write(_record(GROUP))
-    store.write(_record(NETWORK))
-    store.write(_record(f"{NETWORK}-other"))
+def _ids(records: list[Record]) -> list[str]:
+    return [record.id for record in records]
+
+
+def test_what_lies_below_is_found_and_nothing_else(store: Store) -> None:
+    for arm_id in (GROUP, NETWORK, f"{NETWORK}-other", INTERFACE, f"{GROUP}-other/providers/x/y/z"):
+        store.write(_record(arm_id))
+    assert _ids(store.below(GROUP)) == [NETWORK, f"{NETWORK}-other", INTERFACE]
+    assert _ids(store.below(GROUP, "another:Type")) == []
+    assert _ids(store.below(NETWORK)) == []
+
+
+def test_who_uses_a_resource_or_a_part_of_it_is_found(store: Store) -> None:
     store.write(_record(INTERFACE, uses=(NETWORK.upper(),)))
-    assert store.dependents(NETWORK) == [INTERFACE]
-    assert len(store.dependents(GROUP)) == 3
-    assert store.dependents(INTERFACE) == []
+    store.write(_record(f"{INTERFACE}-two", uses=(f"{NETWORK}/subnets/one",)))
+    store.write(_record(f"{INTERFACE}-three", uses=(f"{NETWORK}-other",)))
+    assert _ids(store.users(NETWORK)) == [INTERFACE, f"{INTERFACE}-two"]
+    assert _ids(store.users(f"{NETWORK}/subnets/one")) == [f"{INTERFACE}-two"]
+    assert _ids(store.users(INTERFACE)) == []
+
+
+def test_labels_find_those_that_carry_them_now(store: Store) -> None:
+    store.write(replace(_record(INTERFACE), labels=("address 10.0.0.1", "site banbury")))
+    store.write(replace(_record(NETWORK), labels=("site banbury",)))
+    assert _ids(store.labelled("site banbury")) == [NETWORK, INTERFACE]
+    store.write(replace(_record(INTERFACE), labels=("address 10.0.0.1",)))
+    assert _ids(store.labelled("site banbury")) == [NETWORK]
+    store.remove(NETWORK)
+    assert store.labelled("site banbury") == []
 
 
 def test_a_removed_record_uses_nothing(store: Store) -> None:
     store.write(_record(INTERFACE, uses=(NETWORK,)))
     store.remove(INTERFACE.lower())
     assert store.find(INTERFACE) is None
-    assert store.dependents(NETWORK) == []
+    assert store.users(NETWORK) == []
 
 
 def test_a_secret_is_not_in_the_file(tmp_path: Path, store: Store) -> None:

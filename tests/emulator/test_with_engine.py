@@ -156,16 +156,62 @@ def test_a_secret_is_in_no_file(sample: Sample) -> None:
     assert [file for file in seen if b"hunter2" in file.read_bytes()] == []
 
 
+def test_a_locked_resource_is_replaced_after_the_lock_is_gone(sample: Sample) -> None:
+    sample.up(_LOCKED.format(prefix="10.10.20.0/24"))
+    with pytest.raises(OutsideFailed) as failed:
+        sample.up(_LOCKED.format(prefix="10.10.20.0/23"))
+    locked = f"{NETWORK}/providers/Microsoft.Authorization/locks/lock (CanNotDelete)"
+    assert f"{NETWORK}: cannot be deleted, the scope is locked by {locked}, remove that first" in str(failed.value)
+    sample.up("network()")
+    sample.up("network(prefix='10.10.20.0/23')")
+    network = sample.store.find(NETWORK)
+    assert network
+    assert network.inputs["subnets"][0]["addressPrefix"] == "10.10.20.0/23"
+
+
+_LOCKED = """
+from pulumi_azure_native import authorization
+it = network(prefix="{prefix}")
+authorization.ManagementLockByScope("lock", lock_name="lock", level="CanNotDelete", opts=after(it),
+    scope=f"{{HCI}}/logicalNetworks/lnet-banbury-servers")
+"""
+
+
+_GROUPS = """
+from pulumi_azure_native import network as wide
+policy = wide.FirewallPolicy("policy", resource_group_name="rg-banbury", location="uksouth", firewall_policy_name="afwp",
+    sku=wide.FirewallPolicySkuArgs(tier="Standard"), opts=after(group))
+
+def rules(name, priority, *needs):
+    return wide.FirewallPolicyRuleCollectionGroup(name, resource_group_name="rg-banbury", firewall_policy_name="afwp",
+        rule_collection_group_name=name, priority=priority, opts=after(policy, *needs))
+
+one = rules("one", 200)
+"""
+
+
+def test_groups_of_one_policy_are_written_one_after_another(sample: Sample) -> None:
+    with pytest.raises(OutsideFailed, match="AnotherOperationInProgress"):
+        sample.up(_GROUPS + "rules('two', 300)")
+    sample.up(_GROUPS + "rules('two', 300, one)")
+    assert summary(sample.run(pulumi.preview)) == []
+
+
 _REPLICATION = """
 def account(name):
-    return storage.StorageAccount(name, resource_group_name="rg-banbury", location="uksouth", account_name=name,
+    made = storage.StorageAccount(name, resource_group_name="rg-banbury", location="uksouth", account_name=name,
         kind="StorageV2", sku=storage.SkuArgs(name="Standard_ZRS"), opts=after(group))
+    blobs = storage.BlobServiceProperties(name, resource_group_name="rg-banbury", account_name=name, opts=after(made),
+        blob_services_name="default", is_versioning_enabled=True, change_feed=storage.ChangeFeedArgs(enabled=True))
+    return made, blobs, *(storage.BlobContainer(f"{name}-{own}", resource_group_name="rg-banbury", account_name=name,
+        container_name=own, opts=after(made)) for own in ("backups", "copy-of-one"))
 
-one, two = account("one"), account("two")
+(one, *ones), (two, *twos) = account("one"), account("two")
 pair = dict(source_account=one.id, destination_account=two.id)
 rule = dict(source_container="backups", destination_container="copy-of-one")
 receive = storage.ObjectReplicationPolicy("receive", resource_group_name="rg-banbury", account_name="two",
-    object_replication_policy_id="default", rules=[storage.ObjectReplicationPolicyRuleArgs(**rule)], **pair)
+    object_replication_policy_id="default", rules=[storage.ObjectReplicationPolicyRuleArgs(**rule)], **pair,
+    opts=after(*ones, *twos))
 storage.ObjectReplicationPolicy("send", resource_group_name="rg-banbury", account_name="one",
     object_replication_policy_id=receive.policy_id, **pair, rules=receive.rules.apply(
         lambda rules: [storage.ObjectReplicationPolicyRuleArgs(rule_id=rules[0].rule_id, **rule)]))

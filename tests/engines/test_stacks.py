@@ -101,3 +101,13 @@ def _lock(sample: Sample, pid: int) -> Path:
     content = {"pid": pid, "username": "me", "hostname": socket.gethostname(), "timestamp": "today"}
     (folder / "lock.json").write_text(json.dumps(content))
     return folder / "lock.json"
+
+
+@pytest.mark.engine
+def test_a_stack_is_empty_until_something_is_made(sample: Sample) -> None:
+    sample.write("")
+    assert stacks.is_empty(sample.project)
+    sample.up("")
+    assert not stacks.is_empty(sample.project)
+    elsewhere = replace(sample.project, backend=None)
+    assert not stacks.is_empty(elsewhere), "nobody knows without asking"

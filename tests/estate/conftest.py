@@ -79,4 +79,5 @@ links:
         router: f"{router}daventry: 1, ",
         "first: 40, count: {": "first: 40, count: {daventry: 2, ",
         "stratford: partial}": "stratford: partial, daventry: hosted}",
+        "days: {": "days: {daventry: friday, ",
     }

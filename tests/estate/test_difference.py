@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -51,7 +52,10 @@ def test_a_new_site_is_one_change_and_its_links_are_told_with_their_addresses(
         "daventry-application-02 at 10.40.20.41)",
     ]
     assert words[2].startswith("+ links banbury-daventry-a, banbury-daventry-b, towcester-daventry-a, ")
-    assert words[3:] == ["+ system service_desk gains alignment of daventry: hosted"]
+    assert words[3:] == [
+        "+ patching gains day of daventry of window: friday",
+        "+ system service_desk gains alignment of daventry: hosted",
+    ]
 
 
 def test_desks_are_counted_and_the_first_named(production: Estate, tmp_path: Path, today: date) -> None:
@@ -59,10 +63,10 @@ def test_desks_are_counted_and_the_first_named(production: Estate, tmp_path: Pat
     for number in (1001, 1002, 1003):
         rows[number] = rows[number].replace("broad", "early")
     del rows[1501:1507]
-    (tmp_path / "estate.yml").write_bytes(production.file.read_bytes())
-    (tmp_path / "desktops.csv").write_text("\n".join(rows), encoding="utf-8")
+    inventory = shutil.copytree(production.file.parent, tmp_path / "production")
+    (inventory / "desktops.csv").write_text("\n".join(rows), encoding="utf-8")
 
-    assert told(difference(production, load(tmp_path, today))) == [
+    assert told(difference(production, load(inventory, today))) == [
         "- 1,700 desks: 6 are gone at stratford for stratford: sdc-d0401, sdc-d0402, sdc-d0403 and 3 more",
         "~ 1,694 desks: 3 move from ring broad to early: snc-d0281, snc-d0282 and snc-d0283",
     ]

@@ -46,6 +46,39 @@ def test_what_the_fourth_partner_still_lacks_is_told(
     }[forgotten]
 
 
+def test_copies_to_every_other_site_are_refused_where_azure_cannot_replicate_to_so_many(
+    edit: Edit, daventry: Mapping[str, str], today: date
+) -> None:
+    with pytest.raises(EstateRefused) as refused:
+        load(edit({**daventry, "mirror: ring": "mirror: partners"}), today)
+
+    assert [str(problem).partition(": ")[2] for problem in refused.value.problems] == [
+        "backups.policies.standard.mirror: partners, would copy each site's backups to 3 others: "
+        "Azure replicates to 2 at most, use ring"
+    ]
+
+
+def test_an_estate_of_one_site_is_refused_for_its_backups_have_nowhere_to_go(edit: Edit, today: date) -> None:
+    file = edit()
+    text = file.read_text(encoding="utf-8")
+    second, links, services = (text.index(start) for start in ("  towcester:\n", "\nlinks:", "\nservices:"))
+    assert second < links < services
+    text = f"{text[:second]}\nlinks: {{}}\n{text[services:]}"
+    text = text.replace("regions: [uksouth, ukwest]", "regions: [uksouth]").replace("    ukwest:", "#")
+    text = text.replace(", towcester: 1, stratford: 1}", "}").replace("target: 2", "target: 1")
+    file.write_text(text.replace(", towcester: wednesday, stratford: thursday", ""), encoding="utf-8")
+    register = file.with_name("desktops.csv")
+    rows = register.read_text(encoding="utf-8").splitlines()
+    register.write_text("\n".join(row for row in rows if row[:1] != "s"), encoding="utf-8")
+
+    with pytest.raises(EstateRefused) as refused:
+        load(file, today)
+
+    assert [str(problem).partition(": ")[2] for problem in refused.value.problems] == [
+        "backups.policies.standard.mirror: ring, has no other site to go to: a copy of a backup lies at another site"
+    ]
+
+
 def test_a_partner_may_own_no_site_and_have_desks_at_those_of_others(edit: Edit, today: date) -> None:
     file = edit(
         {

@@ -111,3 +111,35 @@ def test_a_broken_estate_is_refused_with_every_problem_before_any_host_is_touche
 
 def test_a_host_list_on_the_command_line_still_works() -> None:
     assert json.loads(inventory("-i", "one,two,", "--list").stdout)["ungrouped"]["hosts"] == ["one", "two"]
+
+
+def test_each_hub_is_reached_over_every_carrier_and_spokes_behind_them_once_a_gateway_is_recorded(
+    listed: dict[str, Any], tmp_path: Path
+) -> None:
+    before = listed["_meta"]["hostvars"]["towcester-router-01"]
+    assert before["estate_hub_tunnels"] == before["estate_spokes"] == []
+    folder = Path(shutil.copytree(ROOT / "inventories" / "lab", tmp_path / "lab"))
+    text = (folder / "estate.yml").read_text()
+    (folder / "estate.yml").write_text(text.replace("  groups:", "  gateways: gateways.yml\n  groups:", 1))
+    ends = "[{public: 192.0.2.10, peering: 10.100.0.12}, {public: 192.0.2.11, peering: 10.100.0.13}]"
+    (folder / "gateways.yml").write_text(f"uksouth: {ends}\n")
+    host = read(inventory("-i", folder, "--host", "towcester-router-01"))
+    assert host["estate_hub_tunnels"] == [
+        {
+            "name": f"uksouth-{number}",
+            "interface": f"hub-0a64000{'cd'[number]}",
+            "interface_id": 174325772 + number,
+            "key": f"towcester-{carrier}-uksouth",
+            "address": address,
+            "endpoint": f"192.0.2.1{number}",
+        }
+        for number, carrier, address in ((0, "a", "198.51.100.18"), (1, "b", "203.0.113.18"))
+    ]
+    assert [(hub["address"], hub["peer_address"]) for hub in host["estate_hub_neighbours"]] == [
+        ("172.30.2.1", "10.100.0.12"),
+        ("172.30.2.2", "10.100.0.13"),
+    ]
+    assert [spoke["resolver"] for spoke in host["estate_spokes"]] == ["10.100.4.132", "10.101.4.132"]
+    assert host["estate_spoke_zones"] == ["management", "servers"]
+    routes = {route["destination"]: route["gateway"] for route in host["estate_carrier_routes"]}
+    assert (routes["192.0.2.10/32"], routes["192.0.2.11/32"]) == ("198.51.100.17", "203.0.113.17")

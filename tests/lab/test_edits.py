@@ -58,6 +58,14 @@ EDITS = {
         "stratford: 1}", "stratford: 1, codsall: 1}"
     ),
     DESKS_OF_BANBURY: DESKS_OF_BANBURY + "      guests:     {vlan: 40, prefix: 10.10.64.0/24}\n",
+    "window: {days: {": "window: {days: {codsall: friday, ",
+    # what holds data can go again at the end
+    "\nexemptions:": (
+        "\nretirements:\n"
+        "  codsall: {retire: true, by: 2099-12-31, reason: the end of the test}\n"
+        "  banbury-application-02: {retire: true, by: 2099-12-31, reason: the end of the test}\n"
+        "\nexemptions:"
+    ),
     LAST_FLOW: LAST_FLOW + "  - {from: desktops, to: management, services: [ssh], scope: site}\n",
 }
 DESK_TO_MANAGEMENT = ["timeout", "3", "bash", "-c", "</dev/tcp/10.10.0.10/22"]

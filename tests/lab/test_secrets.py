@@ -21,7 +21,8 @@ def secrets(site: Site3) -> list[bytes]:
     private = [
         path.read_bytes().splitlines()[2] for path in folder.rglob("*ed25519*") if not path.name.endswith(".pub")
     ]
-    return [*tunnels, *private, (site.lab.state / "pulumi" / "passphrase").read_bytes().strip()]
+    hubs = [key.encode() for key in json.loads((site.lab.state / "pulumi" / "hub_keys.json").read_text()).values()]
+    return [*tunnels, *hubs, *private, (site.lab.state / "pulumi" / "passphrase").read_bytes().strip()]
 
 
 def test_secrets_are_readable_by_their_owner_only(three_sites: Site3) -> None:
@@ -36,9 +37,11 @@ def test_secrets_are_readable_by_their_owner_only(three_sites: Site3) -> None:
 
 def test_no_file_log_state_or_command_line_holds_a_secret(three_sites: Site3) -> None:
     wanted = secrets(three_sites)
-    assert len(wanted) >= 12 + 15 + 1
+    assert len(wanted) >= 12 + 12 + 15 + 1
     state = three_sites.lab.state
-    allowed = (state / "secrets", state / "pulumi" / "passphrase", state / "hosts")
+    engines = state / "pulumi"
+    assert [path for path in (engines / "passphrase", engines / "hub_keys.json") if path.stat().st_mode & 0o077] == []
+    allowed = (state / "secrets", engines / "passphrase", engines / "hub_keys.json", state / "hosts")
     produced = [
         path for path in state.rglob("*") if path.is_file() and not any(path.is_relative_to(a) for a in allowed)
     ]

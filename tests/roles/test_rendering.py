@@ -27,6 +27,22 @@ CASES = {
     ),
     "router": ("pool_router/router", "banbury-router-01", ["etc/nftables.conf", "etc/frr/frr.conf"]),
 }
+WITH_HUBS = {
+    "router": ("pool_router/router", "banbury-router-01", ["etc/nftables.conf", "etc/frr/frr.conf"]),
+    "hub_tunnels": (
+        "pool_router/hub_tunnels",
+        "banbury-router-01",
+        [
+            "etc/swanctl/conf.d/hub_tunnels.conf",
+            "etc/systemd/network/tunnel.netdev",
+            "etc/systemd/network/tunnel.network",
+        ],
+    ),
+}
+GATEWAYS = """
+uksouth: [{public: 192.0.2.10, peering: 10.100.0.12}, {public: 192.0.2.11, peering: 10.100.0.13}]
+ukwest: [{public: 192.0.2.20, peering: 10.101.0.12}, {public: 192.0.2.21, peering: 10.101.0.13}]
+"""
 
 
 def keys() -> dict[str, object]:
@@ -39,22 +55,46 @@ def keys() -> dict[str, object]:
             "packages": "",
         },
         "secret_tunnel_keys": public,
+        "secret_hub_keys": {f"banbury-{c}-{region}": f"key of {c}" for c in "ab" for region in ("uksouth", "ukwest")},
     }
 
 
 @pytest.mark.parametrize("role", CASES)
 def test_files_are_as_reviewed(role: str, tmp_path: Path) -> None:
-    bridge, host, files = CASES[role]
+    compare(role, CASES[role], ROOT / "inventories" / "lab", tmp_path, KEPT)
+
+
+@pytest.mark.parametrize("role", WITH_HUBS)
+def test_files_are_as_reviewed_once_gateways_are_recorded(role: str, tmp_path: Path) -> None:
+    inventory = Path(shutil.copytree(ROOT / "inventories" / "lab", tmp_path / "lab"))
+    text = (inventory / "estate.yml").read_text(encoding="utf-8")
+    (inventory / "estate.yml").write_text(text.replace("  groups:", "  gateways: gateways.yml\n  groups:", 1), "utf-8")
+    (inventory / "gateways.yml").write_text(GATEWAYS, encoding="utf-8")
+    compare(role, WITH_HUBS[role], inventory, tmp_path, KEPT / "with_hubs")
+
+
+def compare(role: str, case: tuple[str, str, list[str]], inventory: Path, tmp_path: Path, kept: Path) -> None:
+    bridge, host, files = case
     variables = {
         "role": role,
         "bridge": bridge,
         "folder": str(tmp_path),
         "files": files,
         "ansible_become": False,
+        "__hub_tunnels_end": {"interface": "hub-0a64000c", "interface_id": 174325772},
         **keys(),
     }
     interpreter = {"ansible_python_interpreter": shutil.which("python")}
-    command = ["ansible-playbook", "--limit", host, "-e", json.dumps(variables | interpreter), str(HERE / "render.yml")]
+    command = [
+        "ansible-playbook",
+        "-i",
+        str(inventory),
+        "--limit",
+        host,
+        "-e",
+        json.dumps(variables | interpreter),
+        str(HERE / "render.yml"),
+    ]
     environment = {**os.environ, "ANSIBLE_CALLBACKS_ENABLED": "results", "ANSIBLE_STRATEGY": "linear"}
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -62,5 +102,5 @@ def test_files_are_as_reviewed(role: str, tmp_path: Path) -> None:
         name = Path(file).name
         rendered = (tmp_path / name).read_text(encoding="utf-8")
         if os.environ.get("RENDER"):
-            (KEPT / name).write_text(rendered, encoding="utf-8")
-        assert rendered == (KEPT / name).read_text(encoding="utf-8")
+            (kept / name).write_text(rendered, encoding="utf-8")
+        assert rendered == (kept / name).read_text(encoding="utf-8")

@@ -29,9 +29,15 @@ KINDS = (
     _kind("storage:BlobServiceProperties", f"{_ACCOUNT}/blobServices/{{blobServicesName}}", comes_with_parent=True),
     _kind("storage:BlobContainer", _CONTAINER, replaces=("immutableStorageWithVersioning", "defaultEncryptionScope")),
     _kind(
+        "storage:ManagementPolicy",
+        f"{_ACCOUNT}/managementPolicies/{{managementPolicyName}}",
+        note="what it says is not carried out: nothing is in a container here",
+    ),
+    _kind(
         "storage:BlobContainerImmutabilityPolicy",
         f"{_CONTAINER}/immutabilityPolicies/{{immutabilityPolicyName}}",
         comes_with_parent=True,
+        note="whether a copy's period begins with the original's creation or its own is not established",
     ),
     _kind(
         "storage:ObjectReplicationPolicy",
@@ -40,17 +46,22 @@ KINDS = (
         needs=("sourceAccount", "destinationAccount"),
         minted=("policyId", "rules[].ruleId"),
         names_minted_from=("sourceAccount", "destinationAccount"),
+        note="a rule that is added to a receiver may get the others new ids in Azure: not established; "
+        "nor is replication between accounts that are closed to public networks, which is believed",
     ),
     _kind(
         "recoveryservices:Vault",
         _VAULT,
         located=True,
-        note="its one-way settings can be taken back here, never in Azure",
+        note="whether a vault with cross-region restore can be closed to public networks is not established "
+        "(Azure's guide to private endpoints says no, published templates declare both)",
     ),
     _kind(
         "recoveryservices:ProtectionPolicy",
         f"{_VAULT}/backupPolicies/{{policyName}}",
         replaces=("properties.policyType",),
+        note="whether Azure's agent on premises follows a `MAB` policy's schedule is not established (believed not); "
+        "nor is whether Azure keeps its tags",
     ),
     _kind(
         "recoveryservices:ResourceGuardProxy",
@@ -63,7 +74,6 @@ KINDS = (
         _BACKUP_VAULT,
         located=True,
         replaces=("properties.storageSettings",),
-        note="its one-way settings can be taken back here, never in Azure",
     ),
     _kind(
         "dataprotection:BackupPolicy",
@@ -88,7 +98,6 @@ KINDS = (
         "azure-native:authorization:ManagementLockByScope",
         "{scope}/providers/Microsoft.Authorization/locks/{lockName}",
         replaces=("level", "notes"),
-        note="recorded, not enforced",
     ),
     Kind(
         "azure-native:authorization:RoleAssignment",
@@ -99,6 +108,21 @@ KINDS = (
         "azure-native:monitor:DiagnosticSetting",
         "{resourceUri}/providers/Microsoft.Insights/diagnosticSettings/{name}",
         needs=("workspaceId",),
+    ),
+    _kind(
+        "alertsmanagement:AlertProcessingRuleByName",
+        "Microsoft.AlertsManagement/actionRules/{alertProcessingRuleName}",
+        located=True,
+        needs=("properties.scopes[]", "properties.actions[].actionGroupIds[]"),
+        note="there are no alerts here; that its location replaces it is believed, not confirmed",
+    ),
+    _kind(
+        "monitor:MetricAlert",
+        "Microsoft.Insights/metricAlerts/{ruleName}",
+        located=True,
+        needs=("scopes[]", "actions[].actionGroupId"),
+        note="there are no metrics here; that its location replaces it, and that a replication policy can be its "
+        "scope, is believed, not confirmed",
     ),
     _kind("operationalinsights:Workspace", "Microsoft.OperationalInsights/workspaces/{workspaceName}", located=True),
 )

@@ -1,4 +1,4 @@
-"""Known types of a site's own cluster (Azure Local), its machines and their patch windows.
+"""Known types of a site's own cluster (Azure Local), its machines, their patch windows and how they are watched.
 
 Azure Local's PATCH calls take little more than tags (Azure's REST specification), so nearly everything replaces.
 """
@@ -47,15 +47,28 @@ KINDS = (
         "virtualHardDisks/{virtualHardDiskName}",
         replaces=(EVERYTHING,),
         in_place=("tags",),
+        needs=("containerId",),
     ),
-    _local("GalleryImage", "galleryImages/{galleryImageName}", replaces=(EVERYTHING,), in_place=("tags",)),
+    _local(
+        "GalleryImage",
+        "galleryImages/{galleryImageName}",
+        replaces=(EVERYTHING,),
+        in_place=("tags",),
+        needs=("containerId",),
+        note="an image in use cannot be deleted here; whether Azure Local refuses that is not established",
+    ),
     _local(
         "MarketplaceGalleryImage",
         "marketplaceGalleryImages/{marketplaceGalleryImageName}",
         replaces=(EVERYTHING,),
         in_place=("tags",),
     ),
-    _local("StorageContainer", "storageContainers/{storageContainerName}", replaces=("path",)),
+    _local(
+        "StorageContainer",
+        "storageContainers/{storageContainerName}",
+        replaces=("path",),
+        note="a container in use cannot be deleted here; whether Azure Local refuses that is not established",
+    ),
     Kind(
         "azure-native:hybridcompute:Machine",
         in_group("Microsoft.HybridCompute/machines/{machineName}"),
@@ -64,10 +77,22 @@ KINDS = (
         minted=("vmId",),
     ),
     Kind(
+        "azure-native:hybridcompute:MachineExtension",
+        in_group("Microsoft.HybridCompute/machines/{machineName}/extensions/{extensionName}"),
+        located=True,
+        replaces=("properties.publisher", "properties.type"),
+        note="it is recorded whether or not the machine's own agent is connected, without which Azure fails",
+    ),
+    Kind(
         "azure-native:azurestackhci:VirtualMachineInstance",
         "{resourceUri}/providers/Microsoft.AzureStackHCI/virtualMachineInstances/default",
         replaces=("storageProfile.imageReference",),
-        needs=("networkProfile.networkInterfaces[].id", "storageProfile.dataDisks[].id"),
+        needs=(
+            "networkProfile.networkInterfaces[].id",
+            "storageProfile.dataDisks[].id",
+            "storageProfile.imageReference.id",
+            "storageProfile.vmConfigStoragePathId",
+        ),
         minted=("vmId",),
         note="changes of the operating system's settings are shown as in place, which Azure may refuse",
     ),
@@ -75,6 +100,7 @@ KINDS = (
         "azure-native:maintenance:MaintenanceConfiguration",
         in_group("Microsoft.Maintenance/maintenanceConfigurations/{resourceName}"),
         located=True,
+        note="its start and recurrence are not checked",
     ),
     Kind(
         "azure-native:maintenance:ConfigurationAssignment",
@@ -93,5 +119,31 @@ KINDS = (
         in_group(_ASSIGNMENT),
         replaces=("maintenanceConfigurationId",),
         needs=("maintenanceConfigurationId",),
+    ),
+    Kind(
+        "azure-native:monitor:DataCollectionEndpoint",
+        in_group("Microsoft.Insights/dataCollectionEndpoints/{dataCollectionEndpointName}"),
+        located=True,
+    ),
+    Kind(
+        "azure-native:monitor:DataCollectionRule",
+        in_group("Microsoft.Insights/dataCollectionRules/{dataCollectionRuleName}"),
+        located=True,
+        needs=("dataCollectionEndpointId", "destinations.logAnalytics[].workspaceResourceId"),
+        note="that it must lie in its workspace's region is not checked",
+    ),
+    Kind(
+        "azure-native:monitor:DataCollectionRuleAssociation",
+        "{resourceUri}/providers/Microsoft.Insights/dataCollectionRuleAssociations/{associationName}",
+        needs=("dataCollectionRuleId", "dataCollectionEndpointId"),
+        note="that an endpoint must lie in its machine's region is not checked",
+    ),
+    Kind(
+        "azure-native:monitor:ScheduledQueryRule",
+        in_group("Microsoft.Insights/scheduledQueryRules/{ruleName}"),
+        located=True,
+        replaces=("scopes", "kind"),
+        needs=("scopes[]", "actions.actionGroups[]"),
+        note="its query is not run",
     ),
 )

@@ -38,16 +38,26 @@ KINDS = (
         located=True,
         replaces=("virtualHub", "bgpSettings.asn", "bgpSettings.peerWeight"),
         needs=("virtualHub.id",),
-        note="its public addresses and BGP peers are not minted",
+        note="the offsets of its addresses in the hub's prefix are those commonly seen, its public ones nobody's",
     ),
     _network(
         "VpnConnection",
         "Microsoft.Network/vpnGateways/{gatewayName}/vpnConnections/{connectionName}",
         replaces=("remoteVpnSite", "vpnLinkConnections[].vpnSiteLink", "vpnLinkConnections[].enableBgp"),
-        needs=("remoteVpnSite.id",),
+        needs=("remoteVpnSite.id", "vpnLinkConnections[].vpnSiteLink.id"),
+        note="Azure changes the connections of a gateway one at a time; that it refuses two at once is believed, not "
+        "confirmed",
     ),
     _network("FirewallPolicy", _POLICY, located=True, replaces=("sku.tier",), needs=("basePolicy.id",)),
-    _network("FirewallPolicyRuleCollectionGroup", f"{_POLICY}/ruleCollectionGroups/{{ruleCollectionGroupName}}"),
+    _network(
+        "FirewallPolicyRuleCollectionGroup",
+        f"{_POLICY}/ruleCollectionGroups/{{ruleCollectionGroupName}}",
+        needs=(
+            "ruleCollections[].rules[].sourceIpGroups[]",
+            "ruleCollections[].rules[].destinationIpGroups[]",
+        ),
+        note="the real provider tries three times more when Azure answers that another write is in progress",
+    ),
     _network("IpGroup", "Microsoft.Network/ipGroups/{ipGroupsName}", located=True),
     _network(
         "AzureFirewall",
@@ -65,7 +75,12 @@ KINDS = (
         needs=("remoteVirtualNetwork.id",),
         note="that its network replaces it is believed, not confirmed",
     ),
-    _network("VirtualNetwork", "Microsoft.Network/virtualNetworks/{virtualNetworkName}", located=True),
+    _network(
+        "VirtualNetwork",
+        "Microsoft.Network/virtualNetworks/{virtualNetworkName}",
+        located=True,
+        needs=("subnets[].networkSecurityGroup.id",),
+    ),
     _network(
         "NetworkSecurityGroup", "Microsoft.Network/networkSecurityGroups/{networkSecurityGroupName}", located=True
     ),
@@ -74,10 +89,14 @@ KINDS = (
         "Microsoft.Network/privateEndpoints/{privateEndpointName}",
         located=True,
         replaces=("subnet",),
+        needs=("subnet.id", "privateLinkServiceConnections[].privateLinkServiceId"),
+        note="which free address of its subnet it takes is not established (the first here), nor its DNS names",
     ),
     _network(
         "PrivateDnsZoneGroup",
         "Microsoft.Network/privateEndpoints/{privateEndpointName}/privateDnsZoneGroups/{privateDnsZoneGroupName}",
+        needs=("privateDnsZoneConfigs[].privateDnsZoneId",),
+        note="it writes no records",
     ),
     _dns("privatedns:PrivateZone", _ZONE, located=True),
     _dns(
@@ -100,6 +119,7 @@ KINDS = (
         "Microsoft.Network/dnsResolvers/{dnsResolverName}/inboundEndpoints/{inboundEndpointName}",
         located=True,
         replaces=("ipConfigurations[].subnet",),
+        needs=("ipConfigurations[].subnet.id",),
         note="that its subnet replaces it is believed, not confirmed",
     ),
 )

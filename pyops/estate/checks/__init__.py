@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from pyops.estate.checks.addresses import check_addresses
+from pyops.estate.checks.cloud import check_cloud
 from pyops.estate.checks.desks import check_desks
+from pyops.estate.checks.gateways import check_gateways
 from pyops.estate.checks.links import check_links
 from pyops.estate.checks.names import check_names
+from pyops.estate.checks.permissions import check_permissions
 from pyops.estate.checks.pools import check_pools
 from pyops.estate.checks.routing import check_routing
 from pyops.estate.checks.systems import check_systems
@@ -24,4 +27,7 @@ CHECKS: tuple[Callable[[Estate, date], Iterable[Finding]], ...] = (
     check_pools,
     check_desks,
     check_systems,
+    check_cloud,
+    check_gateways,
+    check_permissions,
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from ipaddress import IPv4Network
 
+from pyops.estate.checks.cloud import cloud_prefixes
 from pyops.estate.model import Estate
 from pyops.estate.network import Circuit, Site, Zone
 from pyops.estate.problems import Finding, Location
@@ -28,6 +29,7 @@ def _prefixes(estate: Estate) -> Iterator[tuple[Location, IPv4Network]]:
             yield ("sites", site.id, "circuits", circuit.id, "prefix"), circuit.prefix
     for link in estate.links.values():
         yield ("links", link.id, "prefix"), link.prefix
+    yield from cloud_prefixes(estate)
 
 
 def _overlaps(prefixes: Iterable[tuple[Location, IPv4Network]]) -> Iterator[Finding]:

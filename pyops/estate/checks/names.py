@@ -22,6 +22,7 @@ def _uses(estate: Estate) -> Iterator[Use]:
     yield from _flow_uses(estate)
     yield from _pool_uses(estate)
     yield from _service_uses(estate)
+    yield from _cloud_uses(estate)
 
 
 def _site_uses(estate: Estate) -> Iterator[Use]:
@@ -50,6 +51,8 @@ def _pool_uses(estate: Estate) -> Iterator[Use]:
         yield "image", (*at, "image"), pool.image, estate.images
         yield "zone", (*at, "zone"), pool.zone, zones
         yield "ring", (*at, "ring"), pool.ring, estate.patches.rings
+        if pool.backup is not None:
+            yield "backup policy", (*at, "backup"), pool.backup, estate.backups.policies
         for site in pool.count:
             yield "site", (*at, "count", site), site, estate.sites
     yield "image", ("desktops", "image"), estate.desktops.image, estate.images
@@ -58,8 +61,8 @@ def _pool_uses(estate: Estate) -> Iterator[Use]:
 
 
 def _service_uses(estate: Estate) -> Iterator[Use]:
-    for policy in estate.backups.policies.values():
-        yield from _each("partner", ("backups", "policies", policy.id, "mirror"), policy.mirror, estate.partners)
+    for site in estate.patches.window.days:
+        yield "site", ("patches", "window", "days", site), site, estate.sites
     for system in estate.systems.values():
         at = ("systems", system.id)
         yield from _each("pool", (*at, "pools"), system.pools, estate.pools)
@@ -69,6 +72,14 @@ def _service_uses(estate: Estate) -> Iterator[Use]:
         for number, deviation in enumerate(system.deviations):
             yield "partner", (*at, "deviations", number, "partner"), deviation.partner, estate.partners
             yield "partner", (*at, "deviations", number, "owner"), deviation.owner, estate.partners
+
+
+def _cloud_uses(estate: Estate) -> Iterator[Use]:
+    yield "partner", ("azure", "owner"), estate.azure.owner, estate.partners
+    for region in estate.azure.hubs:
+        yield "region", ("azure", "hubs", region), region, estate.azure.regions
+    for number, exemption in enumerate(estate.exemptions):
+        yield "partner", ("exemptions", number, "owner"), exemption.owner, estate.partners
 
 
 def _each(what: str, at: Location, names: Iterable[str], known: Collection[str]) -> Iterator[Use]:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from pyops.estate.model import Estate
+from pyops.estate.patches import Patches
 from pyops.estate.problems import Finding
-from pyops.estate.service import Alignment, BackupPolicy, Patches, System
+from pyops.estate.service import Alignment, BackupPolicy, System
 from pyops.estate.spoken import duration
 
 
@@ -18,6 +19,10 @@ def check_systems(estate: Estate, today: date) -> Iterator[Finding]:
         rule = "lies in the future: a baseline is a snapshot that exists"
         yield Finding(("patches", "baseline"), estate.patches.baseline, rule)
     yield from _rings(estate.patches)
+    for site in estate.sites:
+        if site not in estate.patches.window.days:
+            at = ("patches", "window", "days", site)
+            yield Finding(at, None, "is missing: every site has a day on which its hosts may be changed")
     for policy in estate.backups.policies.values():
         yield from _policy(policy)
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pyops.estate.base import Part
+from pyops.estate.difference.cloud import compare_cloud
 from pyops.estate.difference.desks import compare_desks
 from pyops.estate.difference.fields import compare_maps, compare_parts, compare_values
 from pyops.estate.difference.flows import compare_flows, compare_services
+from pyops.estate.difference.permissions import compare_exemptions
 from pyops.estate.difference.servers import compare_pools
 from pyops.estate.difference.sites import compare_sites
 from pyops.estate.difference.systems import compare_systems
@@ -14,14 +16,15 @@ from pyops.estate.model import Estate
 from pyops.estate.spoken import label
 
 _SECTIONS: Mapping[str, Callable[[Estate, Estate], Iterable[Difference]]] = {
+    "azure": compare_cloud,
     "sites": compare_sites,
     "services": compare_services,
     "flows": compare_flows,
     "pools": compare_pools,
     "systems": compare_systems,
+    "exemptions": compare_exemptions,
 }
 _SUBJECTS = {
-    "azure": "the Azure side",
     "packages": "the package source",
     "directory": "sign-on",
     "desktops": "the standard desktop",

@@ -54,13 +54,13 @@ def compare_values(
 def _entries(
     subject: Subject, field: str, old: Mapping[str, Any], new: Mapping[str, Any], at: Location, of: str
 ) -> Iterator[Difference]:
-    """A map within a part: of parts (`ring early`) or of plain values (`alignment of stratford`)."""
+    """A map within a part: of parts (`ring early`) or of plain values (`day of stratford`)."""
     for name in {**old, **new}:
         here, before, after = (*at, name), old.get(name), new.get(name)
         is_part = isinstance(before if after is None else after, Part)
-        what = f"{_one(field)} {name}{of}" if is_part else f"{label(field)} of {name}{of}"
+        what = f"{_one(field)} {name}{of}" if is_part else f"{_one(field)} of {name}{of}"
         if not is_part and before is not None and after is not None:
-            yield from compare_values(subject, field, before, after, here, f" of {name}{of}")
+            yield from compare_values(subject, _one(field), before, after, here, f" of {name}{of}")
         elif before is None:
             yield Difference(ADDED, subject, f"gain {what}", here, spoken(after))
         elif after is None:

@@ -1,5 +1,6 @@
 """What a router does, asked of one that is alone: hosts of two zones and a carrier are namespaces inside it."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,9 +15,45 @@ PLACES = {
     "circuit-a": ("198.51.100.10/29", "198.51.100.9/29"),
 }
 SERVER, DESK = "10.98.1.10", "10.98.2.10"
+ENDPOINT, RESOLVER = "10.100.4.5", "10.100.4.132"
+ADDRESSES = {"servers": [SERVER], "desktops": [DESK], "hub": [ENDPOINT, RESOLVER]}
 METER = """table inet seen {
   chain everything { type filter hook prerouting priority 0; udp dport 51801 counter accept; counter; }
 }"""
+HUB = """
+set -e
+ip netns add hub
+ip link add hub-0a64000c type veth peer name port netns hub
+ip netns exec hub sh -ec 'for address in 10.100.4.5 10.100.4.132 10.100.0.12; do ip address add $address/32 dev lo; done'
+ip netns exec hub sh -ec 'ip link set lo up; ip link set port up; ip route add 172.30.1.1/32 dev port'
+ip link set hub-0a64000c up
+mkdir -p /etc/frr/hub /run/frr/hub
+cat > /etc/frr/hub/bgpd.conf <<'X'
+router bgp 65515
+ no bgp ebgp-requires-policy
+ no bgp network import-check
+ neighbor 172.30.1.1 remote-as 64601
+ neighbor 172.30.1.1 ebgp-multihop 255
+ neighbor 172.30.1.1 update-source 10.100.0.12
+ neighbor 172.30.1.1 timers connect 1
+ address-family ipv4 unicast
+  network 10.97.1.0/24
+  network 10.100.4.0/24
+  network 10.55.0.0/16
+X
+chown -R frr /etc/frr/hub /run/frr/hub
+for daemon in zebra bgpd; do
+    touch /etc/frr/hub/$daemon.conf
+    ip netns exec hub /usr/lib/frr/$daemon -d -N hub -f /etc/frr/hub/$daemon.conf -A 127.0.0.1 -P 0
+done
+"""
+NO_HUB = """
+for daemon in bgpd zebra; do pkill --pidfile /run/frr/hub/$daemon.pid; done
+ip link delete hub-0a64000c
+ip netns delete hub
+rm -rf /etc/frr/hub /run/frr/hub
+true
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -48,15 +85,24 @@ def pending(host: Host) -> Iterator[Callable[[], str]]:
     host.check_output("systemctl reload nftables frr wg-quick@wg-a-far")
 
 
+@pytest.fixture
+def hub(host: Host) -> Iterator[None]:
+    """A hub that speaks BGP, and announces a network of the other site, its spoke and a network that nobody planned."""
+    host.run("bash -c %s", NO_HUB)
+    host.check_output("bash -c %s", HUB)
+    yield
+    host.run("bash -c %s", NO_HUB)
+
+
 def within(host: Host, place: str, command: str) -> str:
     return host.check_output("ip netns exec %s sh -c %s", place, command)
 
 
 def reaches(host: Host, source: str, target: str, port: int) -> bool:
-    """Whether a connection from one namespace to a port in another one comes about."""
-    address = {"servers": SERVER, "desktops": DESK}[target]
-    asked = f"ip netns exec {source} nc -z -w 1 {address} {port}"
-    return host.run(f"ip netns exec {target} timeout 3 nc -l {port} > /dev/null & sleep 0.3; {asked}").rc == 0
+    """Whether a connection from one namespace to a port at an address of another one comes about."""
+    place = next(place for place, addresses in ADDRESSES.items() if target in addresses)
+    asked = f"ip netns exec {source} nc -z -w 1 -s {ADDRESSES[source][0]} {target} {port}"
+    return host.run(f"ip netns exec {place} timeout 3 nc -l {port} > /dev/null & sleep 0.3; {asked}").rc == 0
 
 
 def counted(host: Host, counter: str) -> int:
@@ -66,26 +112,27 @@ def counted(host: Host, counter: str) -> int:
 
 def test_a_flow_passes(host: Host) -> None:
     before = counted(host, "desktops_to_servers")
-    assert reaches(host, "desktops", "servers", 443)
+    assert reaches(host, "desktops", SERVER, 443)
     assert within(host, "desktops", f"ping -c 1 -W 2 {SERVER}")
     assert counted(host, "desktops_to_servers") == before + 2
 
 
 def test_what_is_no_flow_is_refused_counted_and_logged(host: Host) -> None:
     before = counted(host, "desktops_to_servers_refused")
-    assert not reaches(host, "desktops", "servers", 22)
+    assert not reaches(host, "desktops", SERVER, 22)
     assert counted(host, "desktops_to_servers_refused") > before
     assert "refused desktops to servers IN=desktops OUT=servers" in host.check_output("journalctl --identifier=ulogd")
 
 
 def test_a_flow_has_a_direction(host: Host) -> None:
-    assert not reaches(host, "servers", "desktops", 443)
+    assert not reaches(host, "servers", DESK, 443)
 
 
-def test_a_forged_source_is_refused(host: Host) -> None:
+@pytest.mark.parametrize(("place", "source"), [("desktops", "10.98.9.9"), ("circuit-a", ENDPOINT)])
+def test_a_forged_source_is_refused(host: Host, place: str, source: str) -> None:
     before = counted(host, "forged_refused")
-    within(host, "desktops", "ip address add 10.98.9.9/32 dev lo")
-    host.run("ip netns exec desktops ping -c 1 -W 1 -I 10.98.9.9 %s", SERVER)
+    within(host, place, f"ip address add {source}/32 dev lo")
+    host.run("ip netns exec %s ping -c 1 -W 1 -I %s %s", place, source, SERVER)
     assert counted(host, "forged_refused") == before + 1
 
 
@@ -114,6 +161,43 @@ def test_a_circuit_lets_nothing_in(host: Host) -> None:
     assert host.run("ip netns exec circuit-a ping -c 1 -W 1 198.51.100.10").rc == 1
     assert host.run("ip netns exec circuit-a nc -z -w 1 198.51.100.10 22").rc == 1
     assert host.run("ip netns exec circuit-a nc -z -w 1 %s 443", SERVER).rc == 1
+
+
+@pytest.mark.usefixtures("hub")
+def test_a_hub_is_a_further_way_and_hears_of_this_site_alone(host: Host) -> None:
+    host.check_output("for second in $(seq 30); do ip route show 10.97.1.0/24 | grep -q hub- && break; sleep 1; done")
+    assert " dev hub-0a64000c " in host.check_output("ip route get 10.97.1.10")
+    path = json.loads(host.check_output("vtysh -c 'show bgp ipv4 unicast 10.97.1.0/24 json'"))["paths"][0]
+    assert (path["locPrf"], path["community"]["string"]) == (50, "no-advertise")
+    assert host.check_output("ip route show 10.55.0.0/16") == ""
+    heard = "vtysh -N hub -c 'show bgp ipv4 unicast neighbors 172.30.1.1 routes json' 2> /dev/null"
+    assert set(json.loads(host.check_output(heard))["routes"]) == {"10.98.1.0/24", "10.98.2.0/24", "10.98.255.1/32"}
+
+
+@pytest.mark.usefixtures("hub")
+def test_some_zones_open_https_and_names_beside_a_hub_and_nothing_comes_from_there(host: Host) -> None:
+    there, back = "ip route show 10.100.4.0/24", "ip -n hub route show 10.98.1.0/24"
+    host.check_output(
+        f"for second in $(seq 30); do {there} | grep -q hub- && {back} | grep -q port && break; sleep 1; done"
+    )
+    before = counted(host, "spokes")
+    assert reaches(host, "servers", ENDPOINT, 443)
+    assert reaches(host, "servers", RESOLVER, 53)
+    assert counted(host, "spokes") == before + 2
+    assert not reaches(host, "servers", ENDPOINT, 80)
+    assert not reaches(host, "servers", RESOLVER, 443)
+    assert not reaches(host, "desktops", ENDPOINT, 443)
+    assert not reaches(host, "hub", SERVER, 443)
+
+
+@pytest.mark.parametrize(("source", "arrives"), [("192.0.2.10", True), ("198.51.100.9", False)])
+def test_a_circuit_lets_ipsec_of_a_hub_in_and_of_nobody_else(host: Host, source: str, arrives: bool) -> None:
+    within(host, "circuit-a", "ip address replace 192.0.2.10/32 dev lo")
+    sending = f"echo hello | ip netns exec circuit-a nc -u -w 1 -s {source} 198.51.100.10 4500"
+    got = host.run(
+        f"timeout 3 nc -u -l 198.51.100.10 4500 > /tmp/got & sleep 0.3; {sending}; wait; cat /tmp/got; rm /tmp/got"
+    )
+    assert ("hello" in got.stdout) == arrives
 
 
 def test_a_reload_keeps_connections(host: Host) -> None:

@@ -1,0 +1,89 @@
+"""An estate's three stacks on a state of their own: the real engine, and a stand-in for Azure that only records."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyops.emulator.attach import attached
+from pyops.emulator.store import Store
+from pyops.engines import pulumi
+from pyops.engines.pulumi import Listener, Project, Run
+from pyops.environments.applying import apply_stacks, destroy_stacks
+from pyops.environments.previews import preview_all
+from pyops.environments.workspace import STACKS, Workspace
+from pyops.estate import load
+
+INVENTORIES = Path(__file__).parents[2] / "inventories"
+_NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
+"""The engine writes its whole state after each step unless told not to: only tests that kill it need that."""
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A copy of an estate to edit, and what the engine and the stand-in remember of it."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, inventory: str, folder: Path) -> "Cloud":
+        """One for a copy of an inventory of this repository, nothing made yet."""
+        shutil.copytree(INVENTORIES / inventory, folder / "inventory")
+        return cls(folder)
+
+    @property
+    def workspace(self) -> Workspace:
+        return Workspace(self.folder / "pulumi", load(self.folder / "inventory"))
+
+    @property
+    def store(self) -> Store:
+        return Store(self.workspace.store)
+
+    def edit(self, edits: Mapping[str, str]) -> None:
+        """Replace texts of the estate file, each where it stands once."""
+        file = self.folder / "inventory" / "estate.yml"
+        text = file.read_text(encoding="utf-8")
+        for old, new in edits.items():
+            assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the estate"
+            text = text.replace(old, new)
+        file.write_text(text, encoding="utf-8")
+
+    def up(
+        self, listener: Listener | None = None, stacks: Sequence[str] = STACKS, *, checkpoints: bool = False
+    ) -> Mapping[str, Run]:
+        workspace = self._ready()
+        settings = {} if checkpoints else _NO_CHECKPOINTS
+        with attached(workspace.store, workspace.estate.name) as environment:
+            projects = [workspace.project(name, {**environment, **settings}) for name in stacks]
+            return apply_stacks(projects, lambda _: nullcontext(), listener)
+
+    def preview(self) -> Mapping[str, Run]:
+        return preview_all(self._ready())
+
+    def refresh(self, stack: str) -> Run:
+        workspace = self._ready()
+        with attached(workspace.store, workspace.estate.name) as environment:
+            return pulumi.refresh(workspace.project(stack, environment))
+
+    def destroy(self, *, checkpoints: bool = False) -> None:
+        """Destroy all three, those first that stand on the others."""
+        workspace = self._ready()
+        settings = {} if checkpoints else _NO_CHECKPOINTS
+        with attached(workspace.store, workspace.estate.name) as environment:
+            projects = [workspace.project(name, {**environment, **settings}) for name in STACKS]
+            destroy_stacks(projects, lambda _: nullcontext())
+
+    def project(self, stack: str) -> Project:
+        return self.workspace.project(stack)
+
+    def _ready(self) -> Workspace:
+        workspace = self.workspace
+        workspace.ready("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPGqNfXxjm1fmLDRVO/bQqF7v7bYQc+Apl/ZT2l3nzMn operator")
+        return workspace
+
+
+def summary(runs: Mapping[str, Run]) -> dict[str, list[tuple[str, str]]]:
+    """What runs change, by stack: the engine's word and the resource's name; stacks without a change are left out."""
+    found = {stack: sorted((step.operation, step.name) for step in run.changes) for stack, run in runs.items()}
+    return {stack: changes for stack, changes in found.items() if changes}
