@@ -40,3 +40,22 @@ def as_static_yaml(inventory: Path, file: Path) -> Path:
     top = {"hosts": variables, "vars": groups["all"].get("vars", {}), "children": children}
     file.write_text(yaml.dump({"all": top}, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper)))
     return file
+
+
+def with_servers(folder: Path, times: int) -> Path:
+    """The production inventory with so many times its Azure resources; returns its folder.
+
+    A pool of 18 servers a site adds about as many resources as the whole of production has.
+    """
+    shutil.copytree(PRODUCTION, folder)
+    file = folder / "estate.yml"
+    text = file.read_text()
+    for site in (1, 2, 3):  # room for more servers than a /24 has
+        text = text.replace(f"prefix: 10.{site}0.20.0/24", f"prefix: 10.{site}0.16.0/20")
+    pools = "".join(
+        f"  batch{number}: {{image: server, zone: servers, first: {100 + 20 * number}, ring: broad, target: 36, "
+        "count: {banbury: 18, towcester: 18, stratford: 18}, cpu: 4, memory: 16GiB, disk: 100GiB, backup: standard}\n"
+        for number in range(1, times)
+    )
+    file.write_text(text.replace("\naccounts:", f"{pools}\naccounts:"))
+    return folder
