@@ -58,8 +58,8 @@ class Cloud:
             projects = [workspace.project(name, {**environment, **settings}) for name in stacks]
             return apply_stacks(projects, lambda _: nullcontext(), listener)
 
-    def preview(self) -> Mapping[str, Run]:
-        return preview_all(self._ready())
+    def preview(self, stacks: Sequence[str] = STACKS) -> Mapping[str, Run]:
+        return preview_all(self._ready(), tuple(stacks))
 
     def refresh(self, stack: str) -> Run:
         workspace = self._ready()
