@@ -24,7 +24,9 @@ NOUNS = (
     Noun("stacks", "stack", "The Pulumi stacks: preview, apply, refresh, destroy in order."),
     Noun("policies", "policy", "What every planned resource must keep: list it, check it."),
     Noun("lab", "labs", "The whole estate on this machine: build it, break it, drop it."),
-    Noun("keys", "key", "Keys of the tunnels, made before they are needed."),
+    Noun("fleet", "fleets", "All hosts: read them over ssh, see what they answered."),
+    Noun("patches", "patch", "One patch level at all sites: who is at it, and what is due."),
+    Noun("keys", "key", "Key pairs of the tunnels, made before they are needed."),
 )
 
 

@@ -8,8 +8,20 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from pyops.estate.base import Named, Part, with_ids
-from pyops.estate.texts import Name
+from pyops.estate.texts import AptWord, DebianPackage, LinkName, Name, Words, as_text, looks_like
 from pyops.estate.values import Day, Duration, PositiveDuration, TimeOfDay
+
+_VERSION = r"(\d+:)?\d[A-Za-z0-9.+~-]*"
+_VERSION_RULE = "must be a version as dpkg writes it, as in 1:9.2p1-2+deb12u10"
+PackageVersion = Annotated[str, BeforeValidator(looks_like(_VERSION, _VERSION_RULE)), as_text(_VERSION, _VERSION_RULE)]
+
+_CVE = r"CVE-\d{4}-\d{4,}"
+_CVE_RULE = "must be the number of a vulnerability, as in CVE-2026-12345"
+Cve = Annotated[str, BeforeValidator(looks_like(_CVE, _CVE_RULE)), as_text(_CVE, _CVE_RULE)]
+
+
+DESKTOPS = "desktops"
+"""What the desks are called where a pool is named."""
 
 
 class Weekday(StrEnum):
@@ -39,6 +51,37 @@ class Ring(Named):
     delay: Duration
 
 
+class Leave(Part):
+    """Leave to be otherwise for a while: for the hosts of a site, of a pool, for one host, or for all of them.
+
+    Where several are named, a host must be of each.
+    """
+
+    site: Name | None = None
+    pool: Name | None = None
+    """`desktops` for the desks."""
+    host: LinkName | None = None
+    owner: Name
+    reason: Words
+    expires: Day
+    """Its last day."""
+
+
+class Hold(Leave):
+    """A package that stays as it is; with `version`, only as long as it is that one."""
+
+    package: DebianPackage
+    version: PackageVersion | None = None
+
+
+class Waiver(Leave):
+    """A package or a vulnerability whose fix may come late; `what` is done about the risk until then."""
+
+    package: DebianPackage | None = None
+    fix: Cve | None = None
+    what: Words
+
+
 class Patches(Part):
     """Which level all hosts must reach, when, and how long a serious fix may take."""
 
@@ -46,6 +89,10 @@ class Patches(Part):
     rings: Annotated[Mapping[Name, Ring], BeforeValidator(with_ids), Field(min_length=1)]
     deadline: PositiveDuration
     window: Window
+    security: AptWord | None = None
+    """The mirrors' suite that has every security fix as it comes, whether or not a ring carries it yet."""
+    holds: tuple[Hold, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
 
     def first_day(self, site: str, ring: Ring) -> date:
         """The first day on which a ring's hosts at a site take the baseline."""

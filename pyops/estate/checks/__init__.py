@@ -12,6 +12,7 @@ from pyops.estate.checks.desks import check_desks
 from pyops.estate.checks.gateways import check_gateways
 from pyops.estate.checks.links import check_links
 from pyops.estate.checks.names import check_names
+from pyops.estate.checks.patches import check_patches
 from pyops.estate.checks.permissions import check_permissions
 from pyops.estate.checks.pools import check_pools
 from pyops.estate.checks.routing import check_routing
@@ -27,6 +28,7 @@ CHECKS: tuple[Callable[[Estate, date], Iterable[Finding]], ...] = (
     check_pools,
     check_desks,
     check_systems,
+    check_patches,
     check_cloud,
     check_gateways,
     check_permissions,

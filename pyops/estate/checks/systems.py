@@ -1,37 +1,21 @@
-"""Business systems, patches and backups: promises that can be kept."""
+"""Business systems and backups: promises that can be kept."""
 
 from collections.abc import Iterator
 from datetime import date
 
 from pyops.estate.model import Estate
-from pyops.estate.patches import Patches
 from pyops.estate.problems import Finding
 from pyops.estate.service import Alignment, BackupPolicy, System
 from pyops.estate.spoken import duration
 
 
 def check_systems(estate: Estate, today: date) -> Iterator[Finding]:
-    """Deviations that have expired or may not be, partners without an alignment, rings past the deadline."""
+    """Deviations that have expired or may not be, partners without an alignment, backups that keep no promise."""
     for system in estate.systems.values():
         yield from _alignment(estate, system)
         yield from _deviations(system, today)
-    if estate.patches.baseline > today:
-        rule = "lies in the future: a baseline is a snapshot that exists"
-        yield Finding(("patches", "baseline"), estate.patches.baseline, rule)
-    yield from _rings(estate.patches)
-    for site in estate.sites:
-        if site not in estate.patches.window.days:
-            at = ("patches", "window", "days", site)
-            yield Finding(at, None, "is missing: every site has a day on which its hosts may be changed")
     for policy in estate.backups.policies.values():
         yield from _policy(policy)
-
-
-def _rings(patches: Patches) -> Iterator[Finding]:
-    for ring in patches.rings.values():
-        if ring.delay > patches.deadline:
-            rule = f"is past the deadline of {duration(patches.deadline)}"
-            yield Finding(("patches", "rings", ring.id, "delay"), duration(ring.delay), rule)
 
 
 def _policy(policy: BackupPolicy) -> Iterator[Finding]:

@@ -1,0 +1,222 @@
+"""`pyops patches`: whether all sites are at one patch level, why not, and what would be done about it."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pyops.cli.context import Inventory
+from pyops.cli.patches_reading import Asked, Reading
+from pyops.errors import Refused, WrongUsage
+
+_HELP = """One patch level at all sites: who is at it, who is not and why, and what is due.
+
+Judges what `pyops fleet scan` last read by what the mirrors publish for each ring.
+
+\b
+  pyops patches status                    the matrix of sites by ring, every gap with its reason
+  pyops patches status --html parity.html
+  pyops patches due                       security fixes that hosts lack, and the days left for each
+  pyops patches diff early broad          what a promotion would bring
+  pyops patches plan                      what a rollout would do, in which order
+
+A host of which nothing is known is unknown, and never counted as in order.
+"""
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=_HELP)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON; its keys stand above.")]
+Mirrors = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--mirror",
+        metavar="PLACE",
+        help="A mirror's address or folder; SITE=PLACE for one site; repeat it.",
+        show_default="the estate's packages.uri",
+    ),
+]
+SignedBy = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="The mirrors' public key.", show_default="mirror.asc beside the estate file"),
+]
+Limit = Annotated[
+    str, typer.Option("--limit", metavar="PATTERN", help="Hosts or groups, as Ansible writes them.", show_default="all")
+]
+MaxAge = Annotated[float, typer.Option(min=0, metavar="HOURS", help="Older readings make a host unknown.")]
+
+
+def _now() -> datetime:
+    """The controller's clock and time zone are taken for the sites' own."""
+    return datetime.now().astimezone()
+
+
+@app.command()
+def status(
+    inventory: Inventory = None,
+    mirror: Mirrors = None,
+    signed_by: SignedBy = None,
+    limit: Limit = "",
+    max_age: MaxAge = 24,
+    hosts: Annotated[bool, typer.Option("--hosts", help="A line for every host, too.")] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the matrix as a page into FILE.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Are all sites at one level? The matrix of sites by ring, and each gap with its reason and how long it holds.
+
+    \b
+    JSON: {"estate", "at", "in_order", "full", "mirrors": {ring: {place: sha256}},
+           "parity": [{"site", "ring", "hosts", "aligned", "percent", "states", "gaps"}],
+           "uneven": [{"ring", "package", "versions": {site: [version]}}],
+           "hosts": [{"host", "site", "pool", "ring", "state", "read_at", "packages",
+                      "behind", "ahead", "foreign", "gaps", "notices"}]}
+    state: aligned, behind, ahead, foreign or unknown; the counts of an unknown host are null
+    Exit code 1 where a gap has no reason that holds today.
+    """
+    reading = Reading(Asked(inventory, tuple(mirror or ()), signed_by, limit, max_age), _now())
+    if html is not None:
+        from pyops.patches.page import page
+
+        _write(html, page(reading.estate, reading.parity, reading.standings, reading.now))
+    if as_json:
+        from pyops.patches.plain import status as plain
+
+        at = {"estate": reading.estate.name, "at": reading.now.isoformat()}
+        _json({**at, **plain(reading.parity, reading.standings)})
+    else:
+        from pyops.cli.patches_tables import show_status
+
+        show_status(reading.estate, reading.parity, reading.standings, hosts=hosts)
+    _exit(in_order=reading.parity.is_excused)
+
+
+@app.command()
+def due(
+    inventory: Inventory = None,
+    mirror: Mirrors = None,
+    signed_by: SignedBy = None,
+    limit: Limit = "",
+    max_age: MaxAge = 24,
+    as_json: Json = False,
+) -> None:
+    """Which security fixes do hosts lack? What each closes, and the days left for it.
+
+    Fixes are those of the suite that the estate names as patches.security. The first site's mirror is asked.
+
+    \b
+    JSON: {"estate", "at", "fixes": [{"source", "version", "packages", "released_on", "dated_by", "due_on",
+           "days_left", "closes", "sites": {site: [host]}, "excused", "not_carried_by"}], "unknown": [host]}
+    closes: what changelogs name; null where none can be read. It is never all that a fix closes for certain.
+    dated_by: changelog, or index where no changelog tells the day: then the clock may have run for longer
+    Exit code 1 where a fix is past its deadline on a host that has no leave.
+    """
+    reading = Reading(Asked(inventory, tuple(mirror or ()), signed_by, limit, max_age), _now())
+    from pyops.patches.fixes import by_fix, missing_fixes
+
+    suite, today = reading.estate.patches.security, reading.now.date()
+    if suite is None:
+        raise Refused(f"{reading.estate.file}: patches.security: nothing, must name the suite with security fixes")
+    site = next(iter(reading.estate.sites))
+    index = reading.index(site, suite)
+    library = reading.library(site, index)
+    missing = missing_fixes(
+        reading.estate, reading.standings, reading.readings, reading.published, index, library.changelog, today
+    )
+    fixes = list(by_fix(missing))
+    unknown = [one.member.name for one in reading.standings if not one.is_judged]
+    if as_json:
+        from pyops.patches.plain import due as plain
+
+        _json({"estate": reading.estate.name, "at": reading.now.isoformat(), **plain(fixes, unknown, today)})
+    else:
+        from pyops.cli.patches_tables import show_due
+
+        show_due(reading.estate, fixes, unknown, today)
+    _exit(in_order=all(one.is_excused or one.fix.days_left(today) >= 0 for one in fixes))
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="RING", help="A ring, as its mirror publishes it.")],
+    after: Annotated[str, typer.Argument(metavar="RING", help="The ring to compare it with.")],
+    inventory: Inventory = None,
+    mirror: Mirrors = None,
+    signed_by: SignedBy = None,
+    closes: Annotated[
+        bool, typer.Option("--closes", help="Read changelogs, too: which vulnerabilities they name.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """What the second ring has otherwise than the first: what a promotion would bring.
+
+    \b
+    JSON: [{"package", "before", "after", "closes"}]; a version is empty where a ring has not the package
+    """
+    reading = Reading(Asked(inventory, tuple(mirror or ()), signed_by), _now())
+    from pyops.estate.problems import nearest
+    from pyops.patches.difference import between
+
+    rings = reading.estate.patches.rings
+    for name in (before, after):
+        if name not in rings:
+            raise WrongUsage(f"{name}: is not a ring of {reading.estate.name}{nearest(name, rings)}")
+    site = next(iter(reading.estate.sites))
+    first, second = reading.index(site, before), reading.index(site, after)
+    changes = list(between(first, second, reading.library(site, second).changelog if closes else None))
+    if as_json:
+        from pyops.patches.plain import changes as plain
+
+        _json(plain(changes))
+    else:
+        from pyops.cli.patches_tables import show_difference
+
+        show_difference(before, after, changes, closes=closes)
+
+
+@app.command()
+def plan(
+    inventory: Inventory = None,
+    mirror: Mirrors = None,
+    signed_by: SignedBy = None,
+    limit: Limit = "",
+    max_age: MaxAge = 24,
+    as_json: Json = False,
+) -> None:
+    """What would a rollout do? Sites in order, each on its day; hosts in waves that leave every pool its target.
+
+    \b
+    JSON: {"estate", "at", "stages": [{"site", "day", "waves": [[{"host", "pool", "ring", "restart", "updates"}]]}],
+           "left_out": [{"host", "site", "why"}]}
+    restart: why the host restarts; empty where it does not
+    Nothing is changed.
+    """
+    reading = Reading(Asked(inventory, tuple(mirror or ()), signed_by, limit, max_age), _now())
+    from pyops.patches.plan import plan as planned
+
+    made = planned(reading.estate, reading.standings, reading.now)
+    if as_json:
+        from pyops.patches.plain import plan as plain
+
+        _json({"estate": reading.estate.name, "at": reading.now.isoformat(), **plain(made)})
+    else:
+        from pyops.cli.patches_tables import show_plan
+
+        show_plan(reading.estate, made)
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"{file}: cannot be written: {(error.strerror or str(error)).lower()}") from None
+
+
+def _json(data: object) -> None:
+    print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+
+
+def _exit(*, in_order: bool) -> None:
+    if not in_order:
+        raise typer.Exit(1)
