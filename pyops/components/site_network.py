@@ -3,8 +3,9 @@
 from ipaddress import IPv4Address, IPv4Network
 
 import pulumi
-from pulumi_azure_native import azurestackhci, resources
+from pulumi_azure_native import azurestackhci
 
+from pyops.components.groups import resource_group
 from pyops.components.tags import site_tags
 from pyops.estate import Estate
 from pyops.estate.azure import circuit_network, custom_location, site_group, zone_network
@@ -22,13 +23,7 @@ class SiteNetwork(pulumi.ComponentResource):
     def __init__(self, estate: Estate, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("pyops:network:SiteNetwork", site.id, opts=opts)
         self._estate, self._site = estate, site
-        self.group = resources.ResourceGroup(
-            site_group(site.id),
-            resource_group_name=site_group(site.id),
-            location=estate.azure.control_region,
-            tags=site_tags(estate, site),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        self.group = resource_group(self, site_group(site.id), estate.azure.control_region, site_tags(estate, site))
         for zone in site.zones.values():
             self._zone(zone)
         for circuit in site.circuits.values():

@@ -1,9 +1,10 @@
 """Where all logs go and whom alerts call: closed to the public, and entered by the estate's own networks alone."""
 
 import pulumi
-from pulumi_azure_native import monitor, operationalinsights, resources
+from pulumi_azure_native import monitor, operationalinsights
 
 from pyops.components.access import Role, grant
+from pyops.components.groups import resource_group
 from pyops.components.safeguards import is_protected, lock
 from pyops.components.tags import shared_tags
 from pyops.estate import Estate
@@ -25,13 +26,7 @@ class Monitoring(pulumi.ComponentResource):
     def __init__(self, estate: Estate, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("pyops:network:Monitoring", estate.name, opts=opts)
         self._estate = estate
-        self.group = resources.ResourceGroup(
-            MONITORING_GROUP,
-            resource_group_name=MONITORING_GROUP,
-            location=estate.azure.regions[0],
-            tags=shared_tags(estate),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        self.group = resource_group(self, MONITORING_GROUP, estate.azure.regions[0], shared_tags(estate))
         self.workspace = self._workspace()
         self.action_group = self._action_group()
         self.scope = self._scope()

@@ -1,9 +1,10 @@
 """What Azure knows of the sites: a virtual WAN, and a VPN site per datacentre with a link per carrier's circuit."""
 
 import pulumi
-from pulumi_azure_native import network, resources
+from pulumi_azure_native import network
 
 from pyops.components.access import Role, grant
+from pyops.components.groups import resource_group
 from pyops.components.tags import shared_tags, site_tags
 from pyops.estate import Estate
 from pyops.estate.azure import NETWORK_GROUP, WAN, arm_id, group_id, vpn_site
@@ -16,13 +17,7 @@ class Backbone(pulumi.ComponentResource):
     def __init__(self, estate: Estate, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("pyops:network:Backbone", estate.name, opts=opts)
         self._estate = estate
-        self.group = resources.ResourceGroup(
-            NETWORK_GROUP,
-            resource_group_name=NETWORK_GROUP,
-            location=estate.azure.regions[0],
-            tags=shared_tags(estate),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        self.group = resource_group(self, NETWORK_GROUP, estate.azure.regions[0], shared_tags(estate))
         self.wan = network.VirtualWan(
             WAN,
             virtual_wan_name=WAN,

@@ -1,9 +1,10 @@
 """Resource guards: without leave by other people than those who run the backups, nobody weakens a vault."""
 
 import pulumi
-from pulumi_azure_native import dataprotection, resources
+from pulumi_azure_native import dataprotection
 
 from pyops.components.access import Role, grant
+from pyops.components.groups import resource_group
 from pyops.components.safeguards import lock
 from pyops.components.tags import shared_tags
 from pyops.estate import Estate
@@ -20,13 +21,7 @@ class BackupGuard(pulumi.ComponentResource):
     def __init__(self, estate: Estate, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("pyops:backups:BackupGuard", estate.name, opts=opts)
         self._estate = estate
-        self.group = resources.ResourceGroup(
-            GUARD_GROUP,
-            resource_group_name=GUARD_GROUP,
-            location=estate.azure.regions[0],
-            tags=shared_tags(estate),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        self.group = resource_group(self, GUARD_GROUP, estate.azure.regions[0], shared_tags(estate))
         regions = dict.fromkeys(site.region for site in estate.sites.values())
         self.guards = {region: self._guard(region) for region in regions}
         self.register_outputs({})

@@ -1,12 +1,12 @@
 """A site's backups in its Azure region: a recovery vault and a storage account in a resource group of their own."""
 
 import pulumi
-from pulumi_azure_native import resources
 
 from pyops.components.access import Role, grant
 from pyops.components.backup_replication.account import BackupAccount
 from pyops.components.backup_replication.guard import BackupGuard
 from pyops.components.backup_replication.vault import BackupVault
+from pyops.components.groups import resource_group
 from pyops.components.tags import site_tags
 from pyops.estate import Estate
 from pyops.estate.azure import backup_group, group_id
@@ -20,13 +20,7 @@ class BackupReplication(pulumi.ComponentResource):
         self, estate: Estate, site: Site, guard: BackupGuard, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("pyops:backups:BackupReplication", site.id, opts=opts)
-        group = resources.ResourceGroup(
-            backup_group(site.id),
-            resource_group_name=backup_group(site.id),
-            location=site.region,
-            tags=site_tags(estate, site),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        group = resource_group(self, backup_group(site.id), site.region, site_tags(estate, site))
         below = pulumi.ResourceOptions(parent=self)
         BackupVault(estate, site, [group, guard.guards[site.region]], opts=below)
         self.account = BackupAccount(estate, site, [group], opts=below)
