@@ -24,6 +24,8 @@ THEIRS = {
     "pulumi": ("components", "emulator", "engines"),
     "pulumi_azure_native": ("components", "emulator"),
     "paramiko": ("fleet",),
+    "dask": ("fleet/sites",),
+    "distributed": ("fleet/sites",),
     "typer": ("cli",),
     "rich": ("cli",),
 }

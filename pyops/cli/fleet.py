@@ -1,12 +1,15 @@
 """`pyops fleet`: read all hosts over ssh, and see what they answered, now and before."""
 
 import json
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from pyops.cli import fleet_options as options
+from pyops.cli import fleet_sites
 from pyops.cli.context import Inventory, estate_of
 from pyops.errors import WrongUsage
 
@@ -22,6 +25,7 @@ _HELP = """All hosts of the estate: read over ssh in one go, kept in .fleet/ESTA
 \b
   pyops fleet scan                            read every host
   pyops fleet scan --limit 'site_banbury,!desktops'
+  pyops fleet scan --by-site                  each site's hosts by its own reader
   pyops fleet show banbury-router-01          all that one host answered
   pyops fleet query --package 'openssl<3.0.15' --reboot-needed
   pyops fleet history banbury-router-01       what changed on it, and when it was silent
@@ -48,6 +52,8 @@ def scan(
     known_hosts: options.KnownHosts = None,
     threads: options.Threads = 50,
     processes: options.Processes = 1,
+    by_site: options.BySite = False,
+    listen: options.Listen = None,
     as_json: options.Json = False,
 ) -> None:
     """Read every host: packages, kernel, reboots, disks, clock, certificates, dpkg's state, last converge.
@@ -67,9 +73,10 @@ def scan(
 
     estate = estate_of(inventory)
     access = access_of(estate, key, known_hosts, user, jump)
-    patterns = tuple(certificates) if certificates else DEFAULT_CERTIFICATES
+    places = fleet_sites.places(listen, (key, known_hosts, user, jump), by_site=by_site)
+    patterns = tuple(certificates or DEFAULT_CERTIFICATES)
     settings = Settings(access, deadline=deadline, threads=threads, processes=processes, certificates=patterns)
-    done = _scanned(estate, limit, settings, timedelta(days=keep), anew=anew)
+    done = _scanned(estate, limit, settings, timedelta(days=keep), places, anew=anew)
     _json(done.plain(estate.name)) if as_json else show_scan(estate.name, done)
     if done.is_interrupted:
         raise typer.Exit(INTERRUPTED)
@@ -168,15 +175,18 @@ def _span(*, days: float | None = None, seconds: float | None = None) -> timedel
     return None if days is None and seconds is None else timedelta(days=days or 0, seconds=seconds or 0)
 
 
-def _scanned(estate: "Estate", limit: str, settings: "Settings", keep: timedelta, *, anew: bool) -> "Scan":
-    """Read the hosts that are meant, and let go of readings that are too old."""
+def _scanned(
+    estate: "Estate", limit: str, settings: "Settings", keep: timedelta, places: Sequence[str] | None, *, anew: bool
+) -> "Scan":
+    """Read the hosts that are meant, by the readers that come to `places` if any, and let go of too old readings."""
     from pyops.cli import fleet_scan
     from pyops.fleet.selection import hosts_of, select
     from pyops.fleet.targets import targets_of
 
     hosts = select(estate, limit)
-    with _store(estate) as store:
-        done = fleet_scan.run(targets_of(estate, hosts, {} if anew else store.statuses()), settings, store)
+    asking = nullcontext() if places is None else fleet_sites.asking(estate, hosts, settings.access, places)
+    with _store(estate) as store, asking as ask:
+        done = fleet_scan.run(targets_of(estate, hosts, {} if anew else store.statuses()), settings, store, ask)
         store.forget(hosts_of(estate), datetime.now(UTC), keep)
     return done
 
@@ -224,3 +234,7 @@ def _json(data: Any) -> None:
 def _exit(*, in_order: bool) -> None:
     if not in_order:
         raise typer.Exit(1)
+
+
+app.command()(fleet_sites.certify)
+app.command()(fleet_sites.reader)

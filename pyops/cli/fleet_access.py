@@ -9,6 +9,7 @@ from pyops.errors import WrongUsage
 if TYPE_CHECKING:
     from pyops.estate import Estate
     from pyops.fleet.target import Access, Bastion
+    from pyops.lab import Lab
 
 KNOWN_HOSTS = "known_hosts"
 """The hosts' keys, beside the estate file."""
@@ -19,6 +20,19 @@ def database(estate: "Estate") -> Path:
     from pyops.environments.workspace import CHECKOUT
 
     return CHECKOUT / ".fleet" / f"{estate.name}.db"
+
+
+def certificates_of(estate: "Estate") -> Path:
+    """Where the certificates of the estate's readers are, all of them, on the controller."""
+    return database(estate).with_name(f"{estate.name}-readers")
+
+
+def lab_of(estate: "Estate") -> "Lab | None":
+    """The lab of an estate in this checkout, if it has hosts."""
+    from pyops.environments.laboratory import laboratory
+
+    lab = laboratory(estate).lab
+    return lab if (lab.state / "known_hosts").exists() else None
 
 
 def access_of(
@@ -46,17 +60,15 @@ def access_of(
 
 def _of_lab(estate: "Estate") -> "Access | None":
     """As Ansible reaches the lab: with its key, its list of host keys, through its namespace; None without a lab."""
-    from pyops.environments.laboratory import laboratory
     from pyops.fleet.target import Access, Proxy
     from pyops.lab import credentials, ssh
     from pyops.lab.provisioning import OPERATOR
 
-    lab = laboratory(estate).lab
-    known_hosts = lab.state / "known_hosts"
-    if not known_hosts.exists():
+    lab = lab_of(estate)
+    if lab is None:
         return None
     way = Proxy(tuple(shlex.split(ssh.proxy_command(lab))))
-    return Access(OPERATOR, credentials.operator_key(lab), known_hosts, way)
+    return Access(OPERATOR, credentials.operator_key(lab), lab.state / "known_hosts", way)
 
 
 def _bastion(estate: "Estate", host: str) -> "Bastion":

@@ -45,6 +45,26 @@ KnownHosts = Annotated[
     ),
 ]
 
+BySite = Annotated[
+    bool, typer.Option("--by-site", help="Each site's hosts are read by the reader on its control node, and told here.")
+]
+Listen = Annotated[
+    list[str] | None,
+    typer.Option("--listen", metavar="ADDRESS", help="Where readers come to; repeat it.", show_default="127.0.0.1"),
+]
+Days = Annotated[int, typer.Option("--days", min=1, max=365, help="How long they are valid.")]
+ReadersSite = Annotated[str, typer.Argument(metavar="SITE", help="Whose hosts it reads.")]
+Certified = Annotated[
+    Path, typer.Option("--certificates", metavar="FOLDER", help="Its three files, made by `pyops fleet certify`.")
+]
+SchedulerAt = Annotated[
+    str, typer.Option("--scheduler", metavar="ADDRESS:PORT", help="Where a scan listens, seen from here.")
+]
+ReadersUser = Annotated[str, typer.Option("--user", metavar="NAME", help="Our account on the hosts.")]
+ReadersKey = Annotated[Path, typer.Option("--key", metavar="FILE", help="Our private key.")]
+ReadersKnownHosts = Annotated[Path, typer.Option("--known-hosts", metavar="FILE", help="The hosts' keys.")]
+Once = Annotated[bool, typer.Option("--once", help="End with the first scan, or if none comes within a minute.")]
+
 PackageOf = Annotated[
     str | None,
     typer.Option(

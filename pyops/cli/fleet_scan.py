@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pyops.fleet.facts import Facts
 from pyops.fleet.observation import Observation, Silence
-from pyops.fleet.reading import read
+from pyops.fleet.reading import Ask, read
 from pyops.fleet.store import Store
 from pyops.fleet.target import Settings, Target
 from pyops.fleet.wanting import wanting
@@ -54,12 +55,12 @@ class Scan:
         }
 
 
-def run(targets: Sequence[Target], settings: Settings, store: Store) -> Scan:
+def run(targets: Sequence[Target], settings: Settings, store: Store, ask: Ask | None = None) -> Scan:
     """Read all targets and keep what they say; an interrupt ends it early, and what came until then is kept."""
     done = Scan(len(targets))
     begin = time.monotonic()
     try:
-        with _bar(done) as step, closing(read(targets, settings, lambda host: _facts(store, host))) as readings:
+        with _bar(done) as step, closing(read(targets, settings, partial(_facts, store), ask)) as readings:
             for reading in readings:
                 store.save(reading)
                 done.add(reading)

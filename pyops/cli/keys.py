@@ -7,7 +7,9 @@ import typer
 
 from pyops.cli.context import Inventory, estate_of
 
-app = typer.Typer(help="Keys of the tunnels: public halves beside the inventory, what is secret in Ansible Vault.")
+app = typer.Typer(
+    help="Keys of the tunnels and of the package archive: public halves by the inventory, the rest in Ansible Vault."
+)
 
 PasswordFile = Annotated[
     Path, typer.Option("--vault-password-file", exists=True, help="The file with Ansible Vault's password.")
@@ -27,7 +29,7 @@ def make(
         str | None, typer.Option("--renew", metavar="TUNNEL", help="Make this link's or hub tunnel's keys anew.")
     ] = None,
 ) -> None:
-    """Make the keys that are missing, of links and of tunnels to the hubs. The lab makes its own."""
+    """Make the keys that are missing: links, tunnels to the hubs, package archive. The lab makes its own."""
     from pyops.environments.production_keys import make_keys
     from pyops.errors import WrongUsage
     from pyops.estate.azure import hub_tunnels
@@ -37,7 +39,9 @@ def make(
     if renew is not None and renew not in {*estate.links, *hubs}:
         raise WrongUsage(f"--renew: {renew}, is neither a link of {estate.name} nor a tunnel of it to a hub")
     changed = make_keys(estate, password_file, renew)
-    typer.echo("\n".join(f"made: {tunnel}" for tunnel in changed) or "every tunnel has its keys")
+    typer.echo(
+        "\n".join(f"made: {tunnel}" for tunnel in changed) or "every tunnel and the package archive have their keys"
+    )
     if hubs.intersection(changed):
         typer.echo("next: `pyops keys hub` gives the hubs' keys to the network stack")
 

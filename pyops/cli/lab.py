@@ -86,6 +86,19 @@ def run_command(command: list[str], inventory: Inventory = None) -> None:
 
 
 @app.command()
+def publish(
+    packages: Annotated[list[Path], typer.Argument(metavar="FILE.deb...", exists=True, dir_okay=False)],
+    suite: Annotated[str, typer.Option(help="The suite that they come out in.")] = "bookworm-security",
+    state: State = None,
+) -> None:
+    """Put packages into the lab's upstream repository, as when a security fix comes out."""
+    from pyops.lab import repository
+
+    repository.publish(open_lab(state), packages, suite)
+    typer.echo(f"{suite}: {', '.join(file.name for file in packages)}")
+
+
+@app.command()
 def down(state: State = None) -> None:
     """Take the lab down: no process, mount, namespace or file stays, but the cache of images."""
     from pyops.lab import lifecycle, locks

@@ -1,15 +1,17 @@
 """`pyops patches`: whether all sites are at one patch level, why not, and what would be done about it."""
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pyops.cli.context import Inventory
-from pyops.cli.patches_reading import Asked, Reading
-from pyops.errors import Refused, WrongUsage
+from pyops.cli.patches_options import Json, Limit, MaxAge, Mirrors, SignedBy
+from pyops.cli.patches_promotion import promote
+from pyops.cli.patches_reading import Asked, Reading, ring_of
+from pyops.cli.patches_rollout import rollout
+from pyops.errors import Refused
 
 _HELP = """One patch level at all sites: who is at it, who is not and why, and what is due.
 
@@ -20,35 +22,13 @@ Judges what `pyops fleet scan` last read by what the mirrors publish for each ri
   pyops patches status --html parity.html
   pyops patches due                       security fixes that hosts lack, and the days left for each
   pyops patches diff early broad          what a promotion would bring
+  pyops patches promote early             have all mirrors serve a ring's next baseline
   pyops patches plan                      what a rollout would do, in which order
+  pyops patches rollout                   do it, wave by wave
 
 A host of which nothing is known is unknown, and never counted as in order.
 """
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=_HELP)
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON; its keys stand above.")]
-Mirrors = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--mirror",
-        metavar="PLACE",
-        help="A mirror's address or folder; SITE=PLACE for one site; repeat it.",
-        show_default="the estate's packages.uri",
-    ),
-]
-SignedBy = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="The mirrors' public key.", show_default="mirror.asc beside the estate file"),
-]
-Limit = Annotated[
-    str, typer.Option("--limit", metavar="PATTERN", help="Hosts or groups, as Ansible writes them.", show_default="all")
-]
-MaxAge = Annotated[float, typer.Option(min=0, metavar="HOURS", help="Older readings make a host unknown.")]
-
-
-def _now() -> datetime:
-    """The controller's clock and time zone are taken for the sites' own."""
-    return datetime.now().astimezone()
 
 
 @app.command()
@@ -67,15 +47,17 @@ def status(
     """Are all sites at one level? The matrix of sites by ring, and each gap with its reason and how long it holds.
 
     \b
-    JSON: {"estate", "at", "in_order", "full", "mirrors": {ring: {place: sha256}},
+    JSON: {"estate", "at", "in_order", "full", "mirrors": {ring: {place: {"baseline", "sha256"}}},
+           "unreachable": {site: why},
            "parity": [{"site", "ring", "hosts", "aligned", "percent", "states", "gaps"}],
            "uneven": [{"ring", "package", "versions": {site: [version]}}],
            "hosts": [{"host", "site", "pool", "ring", "state", "read_at", "packages",
                       "behind", "ahead", "foreign", "gaps", "notices"}]}
     state: aligned, behind, ahead, foreign or unknown; the counts of an unknown host are null
-    Exit code 1 where a gap has no reason that holds today.
+    A site whose mirror does not answer is judged by another site's.
+    Exit code 1 where a gap has no reason that holds today, or the mirrors do not all answer alike.
     """
-    reading = Reading(Asked(inventory, tuple(mirror or ()), signed_by, limit, max_age), _now())
+    reading = Reading(Asked(inventory, tuple(mirror or ()), signed_by, limit, max_age))
     if html is not None:
         from pyops.patches.page import page
 
@@ -103,7 +85,7 @@ def due(
 ) -> None:
     """Which security fixes do hosts lack? What each closes, and the days left for it.
 
-    Fixes are those of the suite that the estate names as patches.security. The first site's mirror is asked.
+    Fixes are those of the mirrors' suite `security`. The first mirror that answers is asked.
 
     \b
     JSON: {"estate", "at", "fixes": [{"source", "version", "packages", "released_on", "dated_by", "due_on",
@@ -112,15 +94,13 @@ def due(
     dated_by: changelog, or index where no changelog tells the day: then the clock may have run for longer
     Exit code 1 where a fix is past its deadline on a host that has no leave.
     """
-    reading = Reading(Asked(inventory, tuple(mirror or ()), signed_by, limit, max_age), _now())
+    reading = Reading(Asked(inventory, tuple(mirror or ()), signed_by, limit, max_age))
+    from pyops.estate.patches import FIXES
     from pyops.patches.fixes import by_fix, missing_fixes
 
-    suite, today = reading.estate.patches.security, reading.now.date()
-    if suite is None:
-        raise Refused(f"{reading.estate.file}: patches.security: nothing, must name the suite with security fixes")
-    site = next(iter(reading.estate.sites))
-    index = reading.index(site, suite)
-    library = reading.library(site, index)
+    today = reading.now.date()
+    index = reading.index(reading.site, FIXES)
+    library = reading.library(index)
     missing = missing_fixes(
         reading.estate, reading.standings, reading.readings, reading.published, index, library.changelog, today
     )
@@ -154,17 +134,11 @@ def diff(
     \b
     JSON: [{"package", "before", "after", "closes"}]; a version is empty where a ring has not the package
     """
-    reading = Reading(Asked(inventory, tuple(mirror or ()), signed_by), _now())
-    from pyops.estate.problems import nearest
+    reading = Reading(Asked(inventory, tuple(mirror or ()), signed_by))
     from pyops.patches.difference import between
 
-    rings = reading.estate.patches.rings
-    for name in (before, after):
-        if name not in rings:
-            raise WrongUsage(f"{name}: is not a ring of {reading.estate.name}{nearest(name, rings)}")
-    site = next(iter(reading.estate.sites))
-    first, second = reading.index(site, before), reading.index(site, after)
-    changes = list(between(first, second, reading.library(site, second).changelog if closes else None))
+    first, second = (reading.index(reading.site, ring_of(reading.estate, ring)) for ring in (before, after))
+    changes = list(between(first, second, reading.library(second).changelog if closes else None))
     if as_json:
         from pyops.patches.plain import changes as plain
 
@@ -192,18 +166,22 @@ def plan(
     restart: why the host restarts; empty where it does not
     Nothing is changed.
     """
-    reading = Reading(Asked(inventory, tuple(mirror or ()), signed_by, limit, max_age), _now())
+    reading = Reading(Asked(inventory, tuple(mirror or ()), signed_by, limit, max_age))
     from pyops.patches.plan import plan as planned
 
-    made = planned(reading.estate, reading.standings, reading.now)
+    made = planned(reading.estate, reading.everyone, reading.now, reading.chosen)
     if as_json:
         from pyops.patches.plain import plan as plain
 
         _json({"estate": reading.estate.name, "at": reading.now.isoformat(), **plain(made)})
     else:
-        from pyops.cli.patches_tables import show_plan
+        from pyops.cli.rollout_tables import show_plan
 
         show_plan(reading.estate, made)
+
+
+app.command()(promote)
+app.command()(rollout)
 
 
 def _write(file: Path, text: str) -> None:

@@ -1,29 +1,38 @@
 """What `pyops patches` looks at: the estate, what hosts answered, and what mirrors publish."""
 
 import os
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyops.cli.context import estate_of
-from pyops.cli.fleet_access import database
+from pyops.cli.fleet_access import access_of, database
 from pyops.errors import WrongUsage
+from pyops.fleet.target import Direct, Proxy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pyops.estate import Estate
     from pyops.fleet.observation import Readings
     from pyops.patches.alignment import Published, Standing
     from pyops.patches.indexes import Index, Indexes
     from pyops.patches.library import Library
-    from pyops.patches.mirror import Cache
+    from pyops.patches.mirror import Cache, Mirror
+    from pyops.patches.mirrors import Unreachable
     from pyops.patches.parity import Parity
+    from pyops.patches.release import Key
 
 KEY = "mirror.asc"
-"""The mirrors' public key, beside the estate file."""
+"""The file of the mirrors' public key."""
+
+
+def now() -> datetime:
+    """The controller's clock and time zone are taken for the sites' own."""
+    return datetime.now().astimezone()
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,7 @@ class Reading:
     """Everything that the verbs work on, each read when it is first needed."""
 
     asked: Asked
-    now: datetime
+    now: datetime = field(default_factory=lambda: now())
 
     @cached_property
     def estate(self) -> "Estate":
@@ -55,11 +64,15 @@ class Reading:
         """What is known of every host; nothing before the first scan."""
         from pyops.fleet.store import Store
 
-        file = database(self.estate)
-        if not file.exists():
+        if not self.database.exists():
             return {}
-        with Store(file) as store:
+        with Store(self.database) as store:
             return store.latest()
+
+    @property
+    def database(self) -> Path:
+        """Where readings are kept."""
+        return database(self.estate)
 
     @cached_property
     def architectures(self) -> frozenset[str]:
@@ -75,74 +88,138 @@ class Reading:
         home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         return Cache(home / "pyops" / "patches")
 
-    @cached_property
-    def mirrors(self) -> "Mapping[str, Indexes]":
-        """The mirror of each site; sites of one place share it."""
-        from pyops.patches.indexes import Indexes
-        from pyops.patches.mirror import Mirror
+    @property
+    def key(self) -> "Key":
+        """The mirrors' public key: the one that is named, the one beside the estate file, or the lab's own."""
+        from pyops.environments.workspace import lab_folder
         from pyops.patches.release import Key
 
-        key = Key(self.asked.key or self.estate.file.parent / KEY)
-        places = self._places()
-        components = self.estate.packages.components
-        made = {
-            place: Indexes(Mirror(place), key, self.cache, self.now, components)
-            for place in dict.fromkeys(places.values())
-        }
-        return {site: made[place] for site, place in places.items()}
+        beside = self.estate.file.parent / KEY
+        known = (beside, lab_folder(self.estate) / "public" / KEY)
+        return Key(self.asked.key or next((file for file in known if file.exists()), beside))
 
-    def _places(self) -> dict[str, str]:
+    def mirrors(self) -> "Mapping[str, Mirror]":
+        """The mirror of each site, by new connections; sites of one place share it."""
+        from pyops.patches.mirror import Mirror
+
+        named = self._named()
+        way = access_of(self.estate).way
+        own = {site: f"http://{server.address}" for site, server in self.estate.mirrors.items() if site not in named}
+        made = {place: Mirror(place) for place in named.values()}
+        # A fleet that is reached through a bastion has its mirrors reached directly: who reads them is at a site.
+        made |= {place: Mirror(place, way if isinstance(way, Proxy) else Direct()) for place in own.values()}
+        places = named | own
+        return {site: made[places[site]] for site in self.estate.sites}
+
+    def _named(self) -> dict[str, str]:
+        """The places that the options name, by site."""
         from pyops.estate.problems import nearest
 
-        places = dict.fromkeys(self.estate.sites, self.estate.packages.uri)
+        sites = self.estate.sites
+        places: dict[str, str] = {}
         for given in self.asked.mirrors:
             site, named, place = given.partition("=")
             if not named or "/" in site:
-                places = dict.fromkeys(places, given)
-            elif site in places:
+                places = dict.fromkeys(sites, given)
+            elif site in sites:
                 places[site] = place
             else:
-                hint = nearest(site, places)
+                hint = nearest(site, sites)
                 raise WrongUsage(f"--mirror: {given}, {site} is not a site of {self.estate.name}{hint}")
         return places
 
     @cached_property
+    def indexes(self) -> "Mapping[str, Indexes]":
+        """The mirror of each site with what it publishes, each list read once."""
+        from pyops.patches.indexes import Indexes
+
+        mirrors = self.mirrors()
+        made = {id(one): Indexes(one, self.key, self.cache, self.now) for one in mirrors.values()}
+        return {site: made[id(one)] for site, one in mirrors.items()}
+
+    @cached_property
+    def _publishing(self) -> "tuple[Published, Unreachable]":
+        from pyops.patches.mirrors import publishing
+
+        return publishing(self.estate.sites, self.estate.patches.rings, self.index)
+
+    @property
     def published(self) -> "Published":
-        """Every ring as every site's mirror publishes it."""
-        rings = self.estate.patches.rings
-        return {(site, ring): self.index(site, ring) for ring in rings for site in self.mirrors}
+        """Every ring as every site's mirror publishes it; another site's where that does not answer."""
+        return self._publishing[0]
+
+    @property
+    def unreachable(self) -> "Unreachable":
+        """The mirrors that do not answer."""
+        return self._publishing[1]
+
+    @property
+    def site(self) -> str:
+        """The first site whose mirror answers."""
+        return next(site for site in self.estate.sites if site not in self.unreachable)
 
     def index(self, site: str, suite: str) -> "Index":
         """A suite of a site's mirror, read once."""
-        key = (id(self.mirrors[site]), suite)
-        if key not in self._indexes:
-            self._indexes[key] = self.mirrors[site].read(suite, self.architectures)
-        return self._indexes[key]
+        key = (id(self.indexes[site]), suite)
+        if key not in self._read:
+            self._read[key] = self.indexes[site].read(suite, self.architectures)
+        return self._read[key]
 
     @cached_property
-    def _indexes(self) -> "dict[tuple[int, str], Index]":
+    def _read(self) -> "dict[tuple[int, str], Index]":
         return {}
 
-    def library(self, site: str, index: "Index") -> "Library":
-        """The changelogs of an index's packages."""
+    def library(self, index: "Index") -> "Library":
+        """The changelogs of an index's packages, as the first mirror that answers has them."""
         from pyops.patches.library import Library
 
-        return Library(self.mirrors[site], index, self.cache)
+        return Library(self.indexes[self.site], index, self.cache)
 
     @cached_property
-    def standings(self) -> "tuple[Standing, ...]":
-        """Every host that is asked about."""
-        from pyops.fleet.selection import select
+    def everyone(self) -> "tuple[Standing, ...]":
+        """Every host of the estate."""
+        return self.judged(self.readings, self.now)
+
+    def judged(self, readings: "Readings", now: datetime) -> "tuple[Standing, ...]":
+        """Every host of the estate by these readings."""
         from pyops.patches.alignment import align
 
-        fresh = timedelta(hours=self.asked.max_age_hours)
-        chosen = set(select(self.estate, self.asked.limit))
-        all_of_them = align(self.estate, self.readings, self.published, self.now, fresh)
-        return tuple(one for one in all_of_them if one.member.name in chosen)
+        return align(self.estate, readings, self.published, now, timedelta(hours=self.asked.max_age_hours))
+
+    @cached_property
+    def chosen(self) -> frozenset[str]:
+        """The hosts that are asked about."""
+        from pyops.fleet.selection import select
+
+        return frozenset(select(self.estate, self.asked.limit))
+
+    @property
+    def standings(self) -> "tuple[Standing, ...]":
+        """Those of them."""
+        return tuple(one for one in self.everyone if one.member.name in self.chosen)
 
     @cached_property
     def parity(self) -> "Parity":
         """The matrix of those hosts."""
         from pyops.patches.parity import parity
 
-        return parity(self.estate, self.standings, self.readings, self.published)
+        return parity(self.estate, self.standings, self.readings, self.published, self.unreachable)
+
+
+def ring_of(estate: "Estate", name: str) -> str:
+    """A ring that is named; raises WrongUsage where the estate has none of that name."""
+    from pyops.estate.problems import nearest
+
+    rings = estate.patches.rings
+    if name not in rings:
+        raise WrongUsage(f"{name}: is not a ring of {estate.name}{nearest(name, rings)}")
+    return name
+
+
+@contextmanager
+def alone(reading: Reading, doing: str) -> "Iterator[None]":
+    """One promotion or rollout of an estate at a time, from this checkout; another one is refused."""
+    from pyops.lab import locks
+
+    with locks.alone(reading.database.with_suffix(".lock"), doing, reading.estate.name, "its patches"):
+        yield

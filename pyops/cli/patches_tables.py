@@ -12,16 +12,18 @@ from pyops.patches.alignment import Standing, State
 from pyops.patches.difference import Change
 from pyops.patches.fixes import Due
 from pyops.patches.gaps import Kind
+from pyops.patches.mirrors import Seen
 from pyops.patches.parity import Cell as Hosts
 from pyops.patches.parity import NamedGap, Parity
-from pyops.patches.plan import Plan
+from pyops.patches.promotion import Promotion, unsettled
+from pyops.patches.release import Release
 
 _NONE = "-"
 _STYLES = {State.ALIGNED: GOOD, State.UNKNOWN: BAD, State.BEHIND: BAD}
 
 
 def show_status(estate: Estate, parity: Parity, standings: Sequence[Standing], *, hosts: bool) -> None:
-    """The matrix, the gaps, packages that differ between sites, and mirrors that do."""
+    """The matrix, the gaps, packages that differ between sites, and what the mirrors publish."""
     rings = list(estate.patches.rings)
     cells = {(cell.site, cell.ring): cell for cell in parity.cells}
     matrix: list[list[Cell]] = [[site, *(_share(cells[site, ring]) for ring in rings)] for site in estate.sites]
@@ -40,8 +42,29 @@ def show_status(estate: Estate, parity: Parity, standings: Sequence[Standing], *
         parts.append(table("to be mended", ("host", "what"), notices))
     if hosts:
         parts.append(_hosts(standings))
-    unequal = [Text(f"{ring}: the mirrors do not publish the same", style=BAD) for ring in parity.unequal_mirrors]
-    show(*parts, *unequal)
+    show(*parts, _mirrors(parity), *_wanting(parity))
+
+
+def _mirrors(parity: Parity) -> Table:
+    """What each mirror publishes: its baseline, and the head of its hash."""
+    places = list(dict.fromkeys(place for found in parity.releases.values() for place in found))
+    rows: list[list[Cell]] = []
+    for ring, found in parity.releases.items():
+        style = BAD if ring in parity.unequal_mirrors else ""
+        rows.append([ring, *(Text(release_words(found.get(place)), style=style) for place in places)])
+    return table("what the mirrors publish", ("ring", *places), rows)
+
+
+def release_words(release: Release | None) -> str:
+    """A release by its baseline and the head of its hash."""
+    return f"{release.baseline or 'no baseline'} {release.sha256[:12]}" if release else _NONE
+
+
+def _wanting(parity: Parity) -> Iterator[Text]:
+    for ring in parity.unequal_mirrors:
+        yield Text(f"{ring}: the mirrors do not publish the same", style=BAD)
+    for site, why in parity.unreachable.items():
+        yield Text(f"{site}: its mirror cannot be read, its hosts are judged by another site's: {why}", style=BAD)
 
 
 def _share(cell: Hosts) -> Text:
@@ -56,11 +79,12 @@ def _share(cell: Hosts) -> Text:
 def _gap(cell: Hosts, gap: NamedGap) -> list[Cell]:
     cause = Text(gap.cause.value, style="" if gap.is_excused else BAD)
     until = str(gap.until) if gap.until else _NONE
-    why = _some(gap.details, 2, "; ")
-    return [cell.site, cell.ring, cause, _some(gap.hosts), _some(gap.packages), until, gap.owner or _NONE, why]
+    why = some(gap.details, 2, "; ")
+    return [cell.site, cell.ring, cause, some(gap.hosts), some(gap.packages), until, gap.owner or _NONE, why]
 
 
-def _some(names: Sequence[str], most: int = 3, between: str = ", ") -> str:
+def some(names: Sequence[str], most: int = 3, between: str = ", ") -> str:
+    """The first of several names, and how many more there are."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return between.join(names[:most]) + more or _NONE
 
@@ -83,7 +107,7 @@ def show_due(estate: Estate, fixes: Sequence[Due], unknown: Sequence[str], today
     if not fixes:
         parts = [Text("no host that could be judged lacks a fix of the security suite")]
     if unknown:
-        parts.append(Text(f"not known, and not counted: what {_some(unknown, 5)} lack", style=BAD))
+        parts.append(Text(f"not known, and not counted: what {some(unknown, 5)} lack", style=BAD))
     if any(one.fix.is_dated_by_index for one in fixes):
         parts.append(Text("≤: no changelog tells the day of release; the clock may have run for longer", style=QUIET))
     show(*parts)
@@ -117,22 +141,19 @@ def _closed(change: Change) -> str:
     return ", ".join(change.closes) or "names none"
 
 
-def show_plan(estate: Estate, made: Plan) -> None:
-    """One line a host, in the order of the rollout; then who cannot be taken along."""
-    rows = list(_steps(made))
-    columns = ("day", "site", "wave", "host", "ring", "updates", "restart")
-    parts: list[Table | str | Text] = [table(f"{estate.name}: what a rollout would do", columns, rows)]
-    if not rows:
-        parts = [Text("nothing to do: no host that can be taken along is behind")]
-    if made.left_out:
-        left: list[list[Cell]] = [[one.host, one.site, one.why] for one in made.left_out]
-        parts.append(table("left out", ("host", "site", "why"), left))
-    show(*parts)
-
-
-def _steps(made: Plan) -> Iterator[list[Cell]]:
-    for stage in made.stages:
-        for number, wave in enumerate(stage.waves, start=1):
-            for step in wave:
-                updates = _some([update.name for update in step.updates])
-                yield [str(stage.day), stage.site, number, step.host, step.ring, updates, step.restart or _NONE]
+def show_promotion(made: Promotion, seen: Seen) -> None:
+    """What each site's mirror carried before, and what it serves now."""
+    carried = seen.releases[made.ring]
+    is_done = not unsettled(made, seen)
+    rows: list[list[Cell]] = [
+        [
+            site,
+            before or _NONE,
+            Text(release_words(carried.get(site)), style=GOOD if is_done else ""),
+            str(made.baseline),
+        ]
+        for site, before in made.before.items()
+    ]
+    columns = ("mirror", "before", "serves now", "to serve")
+    words = "serves the same bytes at every site" if is_done else "is not there yet"
+    show(table(f"ring {made.ring}", columns, rows), Text(f"{made.ring}: {made.baseline} {words}"))

@@ -5,19 +5,20 @@ from pathlib import Path
 from typing import Any
 
 from pyops.estate import Estate
-from pyops.keys import tunnel_keys
+from pyops.keys import archive_key, tunnel_keys
 from pyops.lab import Lab, credentials, locks
 from pyops.lab.records import write_text
 
 
 def make_credentials(lab: Lab, estate: Estate) -> None:
-    """Make what is missing: tunnel keys, the operator's key, the repository's signing key; keep what is there."""
+    """Make what is missing: tunnel keys, the operator's key, both archives' signing keys; keep what is there."""
     with locks.record(lab, "keys", "estate"):
         file = credentials.folder(lab) / "tunnel_keys.json"
         pairs = tunnel_keys(estate, _read(file))
         private = {link: {site: pair.private for site, pair in ends.items()} for link, ends in pairs.items()}
         public = {link: {site: pair.public for site, pair in ends.items()} for link, ends in pairs.items()}
         write_text(file, _text(private), 0o600)
+        _make_archive_key(lab)
         write_text(lab.public / "keys.json", _text(_public(lab, estate, public)))
 
 
@@ -26,12 +27,22 @@ def operator_key(lab: Lab) -> str:
     return credentials.public_half(credentials.operator_key(lab))
 
 
+def _make_archive_key(lab: Lab) -> None:
+    """The key that signs what the package mirrors publish."""
+    file, public = lab.secrets / "archive_key.asc", lab.public / "mirror.asc"
+    if not (file.exists() and public.exists()):
+        pair = archive_key(file.read_text(encoding="ascii") if file.exists() else None, f"Mirrors of {lab.name}")
+        write_text(file, pair.private, 0o600)
+        write_text(public, pair.public)
+
+
 def _public(lab: Lab, estate: Estate, tunnels: dict[str, dict[str, str]]) -> dict[str, Any]:
     administrators = [account.id for account in estate.accounts.values() if account.administrator]
     return {
         "tunnels": tunnels,
         "operators": {name: [operator_key(lab)] for name in administrators},
         "packages": (lab.public / "packages.asc").read_text(encoding="ascii"),
+        "mirror": (lab.public / "mirror.asc").read_text(encoding="ascii"),
     }
 
 

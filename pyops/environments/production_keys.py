@@ -12,10 +12,15 @@ from pyops.environments.workspace import HUB_KEYS
 from pyops.errors import Refused
 from pyops.estate import Estate
 from pyops.estate.azure import hub_tunnels
-from pyops.keys import KeyPair, hub_keys, renewed, tunnel_keys
+from pyops.keys import KeyPair, archive_key, hub_keys, renewed, tunnel_keys
+from pyops.lab.records import write_text
 
 PUBLIC = Path("group_vars/all/public_keys.yml")
 VAULT = Path("group_vars/all/vault.yml")
+MIRROR = Path("mirror.asc")
+"""The public half of the key that signs what the package mirrors publish."""
+ARCHIVE = "archive"
+"""What the key of the package mirrors is called where keys are listed."""
 _HEAD = "---\n# Public halves of the key pairs, written by `pyops keys make`; the private halves are in vault.yml.\n"
 
 
@@ -29,15 +34,20 @@ def make_keys(estate: Estate, password_file: Path, renew: str | None = None) -> 
     known = vault.read(folder / VAULT, password_file)
     private, hubs = known.get("vault_tunnel_keys", {}), known.get("vault_hub_keys", {})
     pairs = renewed(estate, private, renew) if renew else tunnel_keys(estate, private)
+    archive = archive_key(known.get("vault_archive_key"), f"Mirrors of {estate.name}")
     secret: dict[str, dict[str, Any]] = {
         "vault_tunnel_keys": {link: _halves(ends, "private") for link, ends in pairs.items()},
         "vault_hub_keys": hub_keys(estate, {name: key for name, key in hubs.items() if name != renew}),
     }
-    if any(secret[name] != known.get(name) for name in secret):
-        vault.write(folder / VAULT, {**known, **secret}, password_file)
-    _record(folder / PUBLIC, {link: _halves(ends, "public") for link, ends in pairs.items()})
+    wanted = {**known, **secret, "vault_archive_key": archive.private}
+    if wanted != known:
+        vault.write(folder / VAULT, wanted, password_file)
+    tunnels = {link: _halves(ends, "public") for link, ends in pairs.items()}
+    _record(folder / PUBLIC, {"tunnels": tunnels, "mirror": archive.public})
+    write_text(folder / MIRROR, archive.public)
     before = {**private, **hubs}
-    return [name for keys in secret.values() for name, key in keys.items() if key != before.get(name)]
+    changed = [name for keys in secret.values() for name, key in keys.items() if key != before.get(name)]
+    return changed if "vault_archive_key" in known else [*changed, ARCHIVE]
 
 
 def hand_hub_keys(estate: Estate, password_file: Path, network: Project) -> None:
@@ -56,10 +66,10 @@ def _halves(ends: dict[str, KeyPair], half: str) -> dict[str, str]:
     return {site: getattr(pair, half) for site, pair in ends.items()}
 
 
-def _record(file: Path, tunnels: dict[str, dict[str, str]]) -> None:
-    """Only the tunnels' keys are ours to write: what else people recorded there stays."""
+def _record(file: Path, ours: dict[str, Any]) -> None:
+    """Only these keys are ours to write: what else people recorded there stays."""
     known = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None
-    keys = {**((known or {}).get("estate_public_keys") or {}), "tunnels": tunnels}
+    keys = {**((known or {}).get("estate_public_keys") or {}), **ours}
     text = _HEAD + yaml.safe_dump({"estate_public_keys": keys}, sort_keys=True)
     if not file.exists() or file.read_text(encoding="utf-8") != text:
         file.write_text(text, encoding="utf-8")

@@ -60,6 +60,16 @@ class Estate(Part):
         """The pool whose servers are the sites' routers."""
         return next(pool for pool in self.pools.values() if pool.gateway)
 
+    @cached_property
+    def mirrors(self) -> dict[str, Server]:
+        """The package mirror of each site; further servers of their pool stand by."""
+        pool = self.patches.mirror.pool
+        found: dict[str, Server] = {}
+        for server in self.servers:
+            if server.pool.id == pool:
+                found.setdefault(server.site, server)
+        return found
+
     @property
     def carriers(self) -> tuple[str, ...]:
         """All carriers, in the order in which the sites name them."""

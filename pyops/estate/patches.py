@@ -8,8 +8,9 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from pyops.estate.base import Named, Part, with_ids
-from pyops.estate.texts import AptWord, DebianPackage, LinkName, Name, Words, as_text, looks_like
-from pyops.estate.values import Day, Duration, PositiveDuration, TimeOfDay
+from pyops.estate.servers import Packages
+from pyops.estate.texts import DebianPackage, LinkName, Name, Words, as_text, looks_like
+from pyops.estate.values import Day, Duration, PositiveDuration, SizeMiB, TimeOfDay, Whole
 
 _VERSION = r"(\d+:)?\d[A-Za-z0-9.+~-]*"
 _VERSION_RULE = "must be a version as dpkg writes it, as in 1:9.2p1-2+deb12u10"
@@ -22,6 +23,9 @@ Cve = Annotated[str, BeforeValidator(looks_like(_CVE, _CVE_RULE)), as_text(_CVE,
 
 DESKTOPS = "desktops"
 """What the desks are called where a pool is named."""
+
+FIXES = "security"
+"""The mirrors' suite that has every security fix as it comes, whether or not a ring carries it yet."""
 
 
 class Weekday(StrEnum):
@@ -66,6 +70,11 @@ class Leave(Part):
     expires: Day
     """Its last day."""
 
+    def is_for(self, site: str, pool: str, host: str) -> bool:
+        """Whether it is about this host."""
+        pairs = ((self.site, site), (self.pool, pool), (self.host, host))
+        return all(named is None or named == own for named, own in pairs)
+
 
 class Hold(Leave):
     """A package that stays as it is; with `version`, only as long as it is that one."""
@@ -82,6 +91,19 @@ class Waiver(Leave):
     what: Words
 
 
+class Mirroring(Part):
+    """The package mirrors: one a site, all with the same bytes."""
+
+    pool: Name
+    """The servers that publish packages."""
+    origin: Name
+    """The site whose mirror fetches from upstream; those of the other sites copy from it."""
+    keep: Annotated[Whole, Field(ge=2, le=99)]
+    """How many releases of each ring stay, to go back to."""
+    reserve: SizeMiB
+    """How much disk must be left free, in MiB: what would not leave it is not fetched."""
+
+
 class Patches(Part):
     """Which level all hosts must reach, when, and how long a serious fix may take."""
 
@@ -89,8 +111,9 @@ class Patches(Part):
     rings: Annotated[Mapping[Name, Ring], BeforeValidator(with_ids), Field(min_length=1)]
     deadline: PositiveDuration
     window: Window
-    security: AptWord | None = None
-    """The mirrors' suite that has every security fix as it comes, whether or not a ring carries it yet."""
+    security: Packages
+    """Where fixes come from, beside the estate's packages."""
+    mirror: Mirroring
     holds: tuple[Hold, ...] = ()
     waivers: tuple[Waiver, ...] = ()
 

@@ -96,7 +96,8 @@ class Dpkg:
     """The state of dpkg's own files."""
 
     status_sha256: str
-    """Of /var/lib/dpkg/status: while it stays the same, so does the list of packages. Empty where it is not there."""
+    """Of /var/lib/dpkg/status and what is still to be merged into it: while it stays the same, so does the list of
+    packages. Empty where it is not there."""
     is_interrupted: bool
     """Whether a run of dpkg ended half-way (`dpkg --configure -a` mends it)."""
     error: str

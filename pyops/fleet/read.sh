@@ -5,7 +5,7 @@ nonce=$1 known=$2 mark=$3
 shift 3
 export LC_ALL=C
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-status=/var/lib/dpkg/status
+status=/var/lib/dpkg/status updates=/var/lib/dpkg/updates
 
 section() { printf '\n%s %s\n' "$nonce" "$1"; }
 
@@ -17,10 +17,11 @@ section reboot && [ -e /run/reboot-required ] && echo yes
 # The age of the first process, too: in a container, the machine's uptime is not the host's.
 section uptime && cat /proc/uptime /proc/1/stat
 # The hash comes before the list: should dpkg run in between, the next read finds another hash and reads the list again.
-hash=$(sha256sum <"$status")
+# What a killed dpkg has noted and not merged yet counts: dpkg-query reads it, too.
+hash=$([ -r "$status" ] && cat "$status" "$updates"/* 2>/dev/null | sha256sum)
 section status && echo "${hash%% *}"
 section architecture && dpkg --print-architecture
-section interrupted && ls /var/lib/dpkg/updates
+section interrupted && ls "$updates"
 if [ -z "$known" ] || [ "$known" != "${hash%% *}" ]; then
     section packages
     dpkg-query --show --showformat '${Package}\t${Version}\t${Architecture}\t${db:Status-Abbrev}\n' 2>&1

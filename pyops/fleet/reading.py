@@ -29,11 +29,15 @@ def read(
     A target with `known_status` whose packages are the same as then does not list them: `before` tells them.
     Whoever stops listening stops the read; what came until then is theirs.
     """
-    asked = ask or (ask_in_processes if settings.processes > 1 else ask_all)
     packages = Packages()
-    answers = asked(targets, settings)
+    answers = (ask or asker(settings))(targets, settings)
     for result in answers:
         yield result if isinstance(result, Silence) else _interpreted(result, packages, before)
+
+
+def asker(settings: Settings) -> Ask:
+    """What asks from here: this process, or several."""
+    return ask_in_processes if settings.processes > 1 else ask_all
 
 
 def _interpreted(answer: Answer, packages: Packages, before: Before) -> Observation | Silence:

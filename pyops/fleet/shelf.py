@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable, Mapping
 
 from pyops.fleet.facts import Package
-from pyops.fleet.packages import by_name
+from pyops.fleet.packages import Named, named
 
 _NUMBERS = "I"
 
@@ -21,6 +21,8 @@ class Shelf:
         self._connection = connection
         self._numbers: dict[Package, int] = {}
         self._packages: dict[int, Package] = {}
+        self._named: dict[str, dict[int, Named]] = {}
+        """For hosts of each architecture."""
 
     def put(self, packages: Iterable[Package]) -> int:
         """The number of a list, new or known; called within a transaction."""
@@ -37,11 +39,11 @@ class Shelf:
         (members,) = self._connection.execute("SELECT members FROM list WHERE id = ?", (number,)).fetchone()
         numbers = array(_NUMBERS, members)
         try:
-            found = [self._packages[one] for one in numbers]
+            return dict(map(self._named[architecture].__getitem__, numbers))
         except KeyError:
             self._load()
-            found = [self._packages[one] for one in numbers]
-        return by_name(found, architecture)
+            self._named[architecture] = {one: named(self._packages[one], architecture) for one in self._packages}
+            return dict(map(self._named[architecture].__getitem__, numbers))
 
     def forget_unused(self) -> None:
         """Drop the lists that no reading has any more."""

@@ -1,9 +1,10 @@
-"""Keys of the estate's tunnels, made on the controller before the first converge.
+"""Keys of the estate's tunnels and of its package archive, made on the controller before the first converge.
 
 A key made on a host would break the dry run's truth, and its public half would have to be read back from there.
 """
 
+from pyops.keys.archive import archive_key
 from pyops.keys.hubs import hub_keys
 from pyops.keys.tunnels import KeyPair, new_pair, renewed, tunnel_keys
 
-__all__ = ["KeyPair", "hub_keys", "new_pair", "renewed", "tunnel_keys"]
+__all__ = ["KeyPair", "archive_key", "hub_keys", "new_pair", "renewed", "tunnel_keys"]

@@ -29,6 +29,11 @@ def of_host(lab: Lab, name: str) -> Path:
     return of_lab(lab) / name
 
 
+def of_beside(lab: Lab, name: str) -> Path:
+    """The cgroup of what runs beside one host; no host has a name that begins with a dot."""
+    return of_lab(lab) / f".beside-{name}"
+
+
 def is_populated(cgroup: Path) -> bool:
     """Whether a process lives in the cgroup or below it."""
     try:

@@ -63,11 +63,18 @@ def record(lab: Lab, kind: str, name: str) -> Iterator[None]:
 @contextmanager
 def whole_lab(lab: Lab, doing: str) -> Iterator[None]:
     """Work alone on the whole lab (`doing`: "lab up", "lab run" ...), or be refused at once, naming who does."""
+    with alone(lab.state / "lock", doing, f"{lab.state}", "this lab"):
+        yield
+
+
+@contextmanager
+def alone(path: Path, doing: str, where: str, what: str) -> Iterator[None]:
+    """Hold the lock of a file, or be refused at once, naming who works on `what`."""
     try:
-        descriptor = _hold(lab.state / "lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
+        descriptor = _hold(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as held:
         holder = held.filename or "another process"
-        raise Refused(f"{lab.state}: {holder} works on this lab, wait until it is done or end it") from None
+        raise Refused(f"{where}: {holder} works on {what}, wait until it is done or end it") from None
     try:
         since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
         os.ftruncate(descriptor, 0)

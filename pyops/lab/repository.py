@@ -1,10 +1,13 @@
 """The lab's package repository: every package that this machine's apt has ever fetched for images, signed by the lab.
 
+Packages can be put beside them, in any suite, as when a security fix comes out.
+
 Hosts reach it as an HTTP proxy at the lab's address in their zone, so any source line of theirs
 ("http://packages.ict.example/debian bookworm main") is answered by it, and the same line is right in production.
 """
 
 import json
+import shutil
 import socket
 import sys
 import time
@@ -13,7 +16,7 @@ from email.utils import formatdate
 from hashlib import sha256
 from pathlib import Path
 
-from pyops.errors import OutsideFailed
+from pyops.errors import OutsideFailed, Refused
 from pyops.lab import apt, cgroups, credentials, images, locks, namespaces, records, tools
 from pyops.lab.place import Lab
 from pyops.lab.provisioning import PROXY_PORT
@@ -47,6 +50,28 @@ def fetch(lab: Lab, packages: Iterable[str], release: str = "bookworm") -> None:
     base = Path(images.build(lab, "base", (), release).layers[-1])
     with apt.shared(lab.cache, release) as shared:
         shared.fetch(base, sorted(set(packages)))
+
+
+def publish(lab: Lab, packages: Iterable[Path], suite: str, release: str = "bookworm") -> None:
+    """Put packages (.deb) into a suite of the lab's repository, as upstream would; Refused for what is none."""
+    if suite not in _suites(release):
+        raise Refused(f"{suite}: is no suite of the lab's repository; known: {', '.join(_suites(release))}")
+    files = tuple(packages)
+    for file in files:
+        tools.run(["dpkg-deb", "--field", str(file), "Package"])
+    folder = _own(lab, suite)
+    with tools.disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            shutil.copyfile(file, folder / file.name)
+    start(lab, release)
+
+
+def withdraw(lab: Lab, release: str = "bookworm") -> None:
+    """Take out everything that was put in by `publish`."""
+    for suite in _suites(release):
+        shutil.rmtree(_own(lab, suite), ignore_errors=True)
+    start(lab, release)
 
 
 def is_running(lab: Lab) -> bool:
@@ -97,15 +122,33 @@ def _index(lab: Lab, release: str) -> None:
     place = apt.place(lab.cache, release)
     with locks.file_lock(lab.cache / "locks" / f"packages-{release}"), tools.disk_errors(lab.cache):
         place.archive.mkdir(parents=True, exist_ok=True)
-        offered = sha256(json.dumps(sorted(file.name for file in place.archive.iterdir())).encode()).hexdigest()
+        own = {suite: tuple(sorted(_own(lab, suite).glob("*.deb"))) for suite in _suites(release)}
+        names = [
+            *sorted(file.name for file in place.archive.iterdir()),
+            *(sha256(f.read_bytes()).hexdigest() for files in own.values() for f in files),
+        ]
+        offered = sha256(json.dumps(names).encode()).hexdigest()
         done = _folder(lab) / "offered"
         if done.exists() and done.read_text() == offered:
             return
-        packages = _scan(place)
-    packages = packages.replace("\nFilename: archives/", "\nFilename: pool/")
-    for suite, text in ((release, packages), (f"{release}-updates", ""), (f"{release}-security", "")):
-        _write_suite(lab, suite, text)
+        packages = _scan(place).replace("\nFilename: archives/", "\nFilename: pool/")
+    for suite, files in own.items():
+        added = _described(lab, suite) if files else ""
+        _write_suite(lab, suite, (packages if suite == release else "") + added)
     records.write_text(done, offered)
+
+
+def _suites(release: str) -> tuple[str, ...]:
+    return release, f"{release}-updates", f"{release}-security"
+
+
+def _own(lab: Lab, suite: str) -> Path:
+    return _folder(lab) / "own" / suite
+
+
+def _described(lab: Lab, suite: str) -> str:
+    found = tools.run(["apt-ftparchive", "packages", f"own/{suite}"], folder=_folder(lab)).stdout
+    return found.replace(f"\nFilename: own/{suite}/", f"\nFilename: pool/own/{suite}/")
 
 
 def _scan(place: apt.Shared) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers GET and HEAD of `.../dists/...` from the index and of `.../pool/FILE` from the archive."""
+    """Answers GET and HEAD: `.../dists/...` and `.../pool/own/...` from the index, `.../pool/FILE` from the archive."""
 
     protocol_version = "HTTP/1.1"
     index = ""
@@ -55,7 +55,9 @@ class Handler(BaseHTTPRequestHandler):
         if "dists" in parts:
             return os.path.join(self.index, *parts[parts.index("dists") :])
         if "pool" in parts:
-            return os.path.join(self.archive, parts[-1])
+            inner = parts[parts.index("pool") + 1 :]
+            own = inner[:1] == ["own"]
+            return os.path.join(self.index, *inner) if own else os.path.join(self.archive, parts[-1])
         return None
 
     def _head(self, status: HTTPStatus, length: int) -> None:

@@ -25,11 +25,11 @@ def create(
     It is made of the base image, with `packages` installed; `offered` are packages that it may install itself.
     """
     wanted = sorted(set(packages))
-    image = images.build(lab, "-".join(["plain", *wanted])[:60].rstrip("-."), wanted, release)
-    if offered:
-        repository.fetch(lab, offered, release)
     with _alone(lab):
         lifecycle.prepare(lab)
+        image = images.build(lab, "-".join(["plain", *wanted])[:60].rstrip("-."), wanted, release)
+        if offered:
+            repository.fetch(lab, offered, release)
         repository.start(lab, release)
         networks.create(lab, NETWORK)
         port = records.load(lab, Port, f"nic-{name}") or _next_port(lab, name)

@@ -11,13 +11,16 @@ from pyops.fleet.observation import Latest, Readings
 from pyops.patches.conditions import Condition, shown, unbelievable
 from pyops.patches.gaps import Cause, Difference, Gap, Kind, Reason
 from pyops.patches.indexes import Index
-from pyops.patches.judging import Judge, impossible
+from pyops.patches.judging import Judge
 from pyops.patches.leave import Leaves
 from pyops.patches.members import Member, members
 from pyops.patches.windows import closes, first_day
 
 FRESH = timedelta(hours=24)
 """How old an observation may be and still tell how a host is."""
+_AHEAD = Reason(Cause.AHEAD, "newer than its ring")
+_FOREIGN = Reason(Cause.FOREIGN, "its ring does not carry it")
+_HELD = Reason(Cause.HELD_WITHOUT_LEAVE, "held on the host, and the estate has no hold for it")
 
 
 class State(StrEnum):
@@ -104,9 +107,9 @@ class _Aligning:
         if not ring.carries(facts.architecture):
             detail = f"its ring carries nothing for its architecture, {shown(facts.architecture)}"
             return self._without_facts(Reason(Cause.UNJUDGED, detail))
-        differences, unfinished = ring.judge(facts.packages, facts.architecture)
-        if name := impossible(differences):
-            detail = f"its list has a package that dpkg allows nobody to have: {name}"
+        differences, unfinished, impossible = ring.judge(facts.packages, facts.architecture)
+        if impossible:
+            detail = f"its list has a package that dpkg allows nobody to have: {impossible}"
             return self._without_facts(Reason(Cause.UNJUDGED, detail))
         condition = Condition(facts, unfinished)
         gaps = tuple(self._of_packages(condition, differences))
@@ -143,10 +146,11 @@ class _Aligning:
 
     def _of_packages(self, condition: Condition, differences: Sequence[Difference]) -> Iterator[Gap]:
         late = self._late(condition)
+        has_leave = self.leaves.concern(differences)
         grouped: dict[Reason, list[Difference]] = {}
         for difference in differences:
-            reason = self.leaves.reason(self.member, difference) or _by_kind(difference) or late
-            grouped.setdefault(reason, []).append(difference)
+            leave = self.leaves.reason(self.member, difference) if has_leave else None
+            grouped.setdefault(leave or _by_kind(difference) or late, []).append(difference)
         yield from (reason.gap(tuple(found)) for reason, found in grouped.items())
 
     def _late(self, condition: Condition) -> Reason:
@@ -175,12 +179,10 @@ class _Aligning:
 
 def _by_kind(difference: Difference) -> Reason | None:
     if difference.kind is Kind.AHEAD:
-        return Reason(Cause.AHEAD, "newer than its ring")
+        return _AHEAD
     if difference.kind is Kind.FOREIGN:
-        return Reason(Cause.FOREIGN, "its ring does not carry it")
-    if difference.is_held:
-        return Reason(Cause.HELD_WITHOUT_LEAVE, "held on the host, and the estate has no hold for it")
-    return None
+        return _FOREIGN
+    return _HELD if difference.is_held else None
 
 
 def _state(gaps: Sequence[Gap]) -> State:

@@ -1,6 +1,5 @@
 """Why a host is not as its ring is."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -68,8 +67,7 @@ class Gap(NamedTuple):
     packages: tuple[Difference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """A cause with its words, before it is known of which packages."""
 
     cause: Cause

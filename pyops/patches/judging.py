@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import filterfalse
 from typing import NamedTuple
 
@@ -24,6 +25,19 @@ class Judged(NamedTuple):
     differences: tuple[Difference, ...]
     unfinished: tuple[Package, ...]
     """Those whose installation or removal stopped half-way."""
+    impossible: str
+    """A package that dpkg would not have let in, so that the list is not dpkg's; empty where there is none."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """What has been said of packages, on hosts of one architecture."""
+
+    fine: set[Package] = field(default_factory=set)
+    other: dict[Package, Difference | None] = field(default_factory=dict)
+    """All that are not fine; None for those that are only unfinished."""
+    unfinished: set[Package] = field(default_factory=set)
+    impossible: set[Difference] = field(default_factory=set)
 
 
 class Judge:
@@ -34,7 +48,7 @@ class Judge:
 
     def __init__(self, index: Index, kinds: Collection[Kind] = frozenset(Kind)) -> None:
         self._index, self._kinds = index, kinds
-        self._said: dict[str, tuple[set[Package], dict[Package, Difference]]] = {}
+        self._known: dict[str, _Known] = {}
         # The lists themselves are kept with what was said of them, so that no other list gets the same id.
         self._lists: dict[tuple[int, str], tuple[_Packages, Judged]] = {}
 
@@ -49,21 +63,35 @@ class Judge:
             self._lists[key] = (packages, self._compared(packages.values(), architecture))
         return self._lists[key][1]
 
-    def _compared(self, packages: Iterable[Package], architecture: str) -> Judged:
-        fine, other = self._said.setdefault(architecture, (set(), {}))
-        found: list[Difference] = []
-        unfinished: list[Package] = []
-        # Nearly all packages of nearly all hosts are fine: they are passed over without a line of Python for each.
-        for package in filterfalse(fine.__contains__, packages):
-            difference = other.get(package) or self._wanted(package, architecture)
+    def _compared(self, packages: Collection[Package], architecture: str) -> Judged:
+        """Nearly all packages have been judged before: they are looked up without a line of Python for each."""
+        known = self._known.setdefault(architecture, _Known())
+        others = list(filterfalse(known.fine.__contains__, packages))
+        try:
+            found = list(map(known.other.__getitem__, others))
+        except KeyError:
+            self._learn(known, filterfalse(known.other.__contains__, others), architecture)
+            others = list(filterfalse(known.fine.__contains__, others))
+            found = list(map(known.other.__getitem__, others))
+        differences = tuple(filter(None, found))
+        impossible = next(filter(known.impossible.__contains__, differences), None) if known.impossible else None
+        return Judged(
+            differences,
+            tuple(filter(known.unfinished.__contains__, others)) if known.unfinished else (),
+            shown(f"{impossible.name} {impossible.installed}") if impossible else "",
+        )
+
+    def _learn(self, known: _Known, packages: Iterable[Package], architecture: str) -> None:
+        for package in packages:
+            difference = self._wanted(package, architecture)
+            if difference is None and not package.is_broken:
+                known.fine.add(package)
+                continue
+            known.other[package] = difference
             if package.is_broken:
-                unfinished.append(package)
-            elif difference is None:
-                fine.add(package)
-            if difference:
-                other[package] = difference
-                found.append(difference)
-        return Judged(tuple(found), tuple(unfinished))
+                known.unfinished.add(package)
+            if difference and _is_impossible(difference):
+                known.impossible.add(difference)
 
     def _wanted(self, package: Package, architecture: str) -> Difference | None:
         found = self._judged(package, architecture)
@@ -94,9 +122,5 @@ class Judge:
         return Kind.AHEAD if order(own[2]) > max(carried) else None
 
 
-def impossible(differences: Iterable[Difference]) -> str:
-    """A package that dpkg would not have let in, so that the list is not dpkg's; empty where there is none."""
-    for found in differences:
-        if not (_VERSION.fullmatch(found.installed) and (found.wanted or _NAME.fullmatch(found.name))):
-            return shown(f"{found.name} {found.installed}")
-    return ""
+def _is_impossible(found: Difference) -> bool:
+    return not (_VERSION.fullmatch(found.installed) and (found.wanted or _NAME.fullmatch(found.name)))

@@ -22,6 +22,11 @@ class Leaves:
             by, name = (self._waivers, waiver.package) if waiver.package else (self._fixes, waiver.fix)
             if name and waiver.expires >= today:
                 by.setdefault(name, []).append(waiver)
+        self._packages = self._holds.keys() | self._waivers.keys()
+
+    def concern(self, differences: Iterable[Difference]) -> bool:
+        """Whether there is leave for any of these packages on any host: most often there is none to look for."""
+        return bool(self._packages) and not self._packages.isdisjoint(one.name.partition(":")[0] for one in differences)
 
     def reason(self, member: Member, difference: Difference) -> Reason | None:
         """The leave that a host has for a package to be otherwise; None where it has none."""

@@ -19,8 +19,7 @@ class Member:
 
     def is_meant_by(self, leave: Leave) -> bool:
         """Whether a hold or a waiver is about this host."""
-        pairs = ((leave.site, self.site), (leave.pool, self.pool), (leave.host, self.name))
-        return all(named is None or named == own for named, own in pairs)
+        return leave.is_for(self.site, self.pool, self.name)
 
 
 def members(estate: Estate) -> tuple[Member, ...]:

@@ -1,17 +1,17 @@
 """A package mirror as a place to read files from: a web address or a folder. Nothing that it says is believed here."""
 
 import tempfile
-import urllib.error
-import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 
 from pyops.errors import OutsideFailed, Refused
+from pyops.fleet.target import Direct, Proxy
+from pyops.patches.web import Web
 
-_PATIENCE_S = 20
 _HASH = 64
 _KEPT = 200
 """Files that the cache keeps; the oldest go first."""
@@ -21,11 +21,16 @@ class NotThere(OutsideFailed):
     """The mirror has no such file."""
 
 
-@dataclass(frozen=True, slots=True)
 class Mirror:
-    """`place` is an http or https address, or a folder: what stands above `dists` and `pool`."""
+    """`place` is an http or https address, or a folder: what stands above `dists` and `pool`.
 
-    place: str
+    `way` is how an address is reached; https goes directly. One connection serves for many files.
+    """
+
+    def __init__(self, place: str, way: Direct | Proxy = Direct()) -> None:  # noqa: B008 - it has no state
+        self.place = place
+        self._way = way
+        self._web: Web | None = None
 
     def where(self, path: str) -> str:
         """A file of it as people name it."""
@@ -50,17 +55,26 @@ class Mirror:
             raise OutsideFailed(f"{self.where(path)}: cannot be read: {error.strerror}") from None
 
     def _fetch(self, path: str, limit: int) -> bytes:
+        try:
+            self._web = self._web or self._opened()
+            answer = self._web.get(path, limit)
+        except (OSError, ValueError, HTTPException) as error:
+            words = getattr(error, "strerror", None) or str(error)
+            raise OutsideFailed(f"{self.where(path)}: cannot be fetched: {words}") from None
+        if answer.status != HTTPStatus.OK:
+            kind = NotThere if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE) else OutsideFailed
+            raise kind(f"{self.where(path)}: the mirror answers {answer.status} {answer.reason}")
+        return answer.content
+
+    def _opened(self) -> Web:
         if not self.place.startswith(("http://", "https://")):
             raise Refused(f"{self.place}: must be an http or https address, or a folder")
-        try:
-            with urllib.request.urlopen(self.where(path), timeout=_PATIENCE_S) as answer:  # noqa: S310 - checked above
-                content: bytes = answer.read(limit + 1)
-        except urllib.error.HTTPError as error:
-            kind = NotThere if error.code in (404, 410) else OutsideFailed
-            raise kind(f"{self.where(path)}: the mirror answers {error.code} {error.reason}") from None
-        except (OSError, ValueError, HTTPException) as error:
-            raise OutsideFailed(f"{self.where(path)}: cannot be fetched: {getattr(error, 'reason', error)}") from None
-        return content
+        return Web(self.place, self._way)
+
+    def close(self) -> None:
+        """End its connection, if there is one; it is made anew where it is needed."""
+        if self._web:
+            self._web.close()
 
 
 @dataclass(frozen=True, slots=True)

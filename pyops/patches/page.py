@@ -98,6 +98,8 @@ def _verdict(parity: Parity) -> str:
         return "All sites are at one level."
     hosts, aligned = sum(cell.hosts for cell in parity.cells), sum(cell.aligned for cell in parity.cells)
     counted = f"{aligned:,} of {hosts:,} hosts are as their ring is"
+    if parity.unreachable:
+        return f"{counted}; the mirror of {' and '.join(parity.unreachable)} cannot be read."
     if parity.unequal_mirrors:
         return f"{counted}; the mirrors do not publish the same for {', '.join(parity.unequal_mirrors)}."
     return f"{counted}; {'every gap has leave' if parity.is_excused else 'some gaps have no leave'}."

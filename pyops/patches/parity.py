@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pyops.estate.model import Estate
@@ -11,6 +12,7 @@ from pyops.fleet.facts import Package
 from pyops.fleet.observation import Readings
 from pyops.patches.alignment import Published, Standing, State
 from pyops.patches.gaps import Cause, Gap
+from pyops.patches.release import Release
 from pyops.patches.versions import order
 
 
@@ -67,35 +69,50 @@ class Uneven(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Parity:
-    """The whole matrix. `releases` holds, for each ring, what each mirror publishes: its place and a hash."""
+    """The whole matrix. `releases` holds, for each ring, what each mirror publishes, by its place.
+
+    `unreachable` says for each site without a mirror that answers why it has none; another one was asked in its place.
+    """
 
     cells: tuple[Cell, ...]
     uneven: tuple[Uneven, ...]
-    releases: Mapping[str, Mapping[str, str]]
+    releases: Mapping[str, Mapping[str, Release]]
+    unreachable: Mapping[str, str]
 
     @property
     def unequal_mirrors(self) -> tuple[str, ...]:
         """The rings that not all mirrors publish alike."""
-        return tuple(ring for ring, places in self.releases.items() if len(set(places.values())) > 1)
+        return tuple(ring for ring, places in self.releases.items() if len({one.sha256 for one in places.values()}) > 1)
+
+    @property
+    def are_mirrors_alike(self) -> bool:
+        """Whether every mirror answers, and publishes the same as the others."""
+        return not self.unequal_mirrors and not self.unreachable
 
     @property
     def is_full(self) -> bool:
         """Whether every host is aligned and every mirror publishes the same."""
-        return not self.unequal_mirrors and all(cell.aligned == cell.hosts for cell in self.cells)
+        return self.are_mirrors_alike and all(cell.aligned == cell.hosts for cell in self.cells)
 
     @property
     def is_excused(self) -> bool:
         """Whether what is not alike has a reason that holds today."""
-        return not self.unequal_mirrors and all(cell.is_excused for cell in self.cells)
+        return self.are_mirrors_alike and all(cell.is_excused for cell in self.cells)
 
 
-def parity(estate: Estate, standings: Sequence[Standing], readings: Readings, published: Published) -> Parity:
+def parity(
+    estate: Estate,
+    standings: Sequence[Standing],
+    readings: Readings,
+    published: Published,
+    unreachable: Mapping[str, str] = MappingProxyType({}),
+) -> Parity:
     """The matrix of sites by ring, in the estate's order."""
     cells = tuple(_cell(site, ring, standings) for site in estate.sites for ring in estate.patches.rings)
-    releases: dict[str, dict[str, str]] = {}
+    releases: dict[str, dict[str, Release]] = {}
     for (_, ring), index in published.items():
-        releases.setdefault(ring, {})[index.release.place] = index.release.sha256
-    return Parity(cells, tuple(_uneven(standings, readings)), releases)
+        releases.setdefault(ring, {})[index.release.place] = index.release
+    return Parity(cells, tuple(_uneven(standings, readings)), releases, unreachable)
 
 
 def _cell(site: str, ring: str, standings: Iterable[Standing]) -> Cell:

@@ -4,12 +4,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from pyops.engines.ansible import TaskResult
 from pyops.patches.alignment import Standing
 from pyops.patches.difference import Change
 from pyops.patches.fixes import Due
 from pyops.patches.gaps import Difference, Gap, Kind
+from pyops.patches.mirrors import Seen
 from pyops.patches.parity import Parity
-from pyops.patches.plan import Plan
+from pyops.patches.plan import Plan, Stage
+from pyops.patches.promotion import Promotion, unsettled
+from pyops.patches.release import Release
+from pyops.patches.rollout import Now, Rollout
 
 
 def status(parity: Parity, standings: Iterable[Standing]) -> dict[str, Any]:
@@ -17,7 +22,10 @@ def status(parity: Parity, standings: Iterable[Standing]) -> dict[str, Any]:
     return {
         "in_order": parity.is_excused,
         "full": parity.is_full,
-        "mirrors": {ring: dict(places) for ring, places in parity.releases.items()},
+        "mirrors": {
+            ring: {place: release(found) for place, found in places.items()} for ring, places in parity.releases.items()
+        },
+        "unreachable": dict(parity.unreachable),
         "parity": [
             {
                 "site": cell.site,
@@ -36,6 +44,11 @@ def status(parity: Parity, standings: Iterable[Standing]) -> dict[str, Any]:
         "uneven": [{**one._asdict(), "versions": dict(one.versions)} for one in parity.uneven],
         "hosts": [host(standing) for standing in standings],
     }
+
+
+def release(found: Release) -> dict[str, str]:
+    """What a mirror publishes for a ring."""
+    return {"baseline": found.baseline, "sha256": found.sha256}
 
 
 def host(standing: Standing) -> dict[str, Any]:
@@ -102,28 +115,64 @@ def changes(found: Iterable[Change]) -> list[dict[str, Any]]:
     return [change._asdict() for change in found]
 
 
+def promotion(made: Promotion, seen: Seen) -> dict[str, Any]:
+    """Of `pyops patches promote`."""
+    carried = seen.releases[made.ring]
+    return {
+        "ring": made.ring,
+        "baseline": str(made.baseline),
+        "before": dict(made.before),
+        "done": not unsettled(made, seen),
+        "mirrors": {site: release(found) for site, found in carried.items()},
+    }
+
+
 def plan(made: Plan) -> dict[str, Any]:
     """Of `pyops patches plan`."""
     return {
-        "stages": [
-            {
-                "site": stage.site,
-                "day": _day(stage.day),
-                "waves": [
-                    [
-                        {
-                            "host": step.host,
-                            "pool": step.pool,
-                            "ring": step.ring,
-                            "restart": step.restart,
-                            "updates": [_difference(one) for one in step.updates],
-                        }
-                        for step in wave
-                    ]
-                    for wave in stage.waves
-                ],
-            }
-            for stage in made.stages
-        ],
+        "stages": [_stage(stage) for stage in made.stages],
         "left_out": [one._asdict() for one in made.left_out],
     }
+
+
+def _stage(stage: Stage) -> dict[str, Any]:
+    return {
+        "site": stage.site,
+        "day": _day(stage.day),
+        "waves": [
+            [
+                {
+                    "host": step.host,
+                    "pool": step.pool,
+                    "ring": step.ring,
+                    "restart": step.restart,
+                    "updates": [_difference(one) for one in step.updates],
+                }
+                for step in wave
+            ]
+            for wave in stage.waves
+        ],
+    }
+
+
+def rehearsal(now: Now, changes: Iterable[TaskResult]) -> dict[str, Any]:
+    """Of `pyops patches rollout --check`."""
+    return {**plan(now.plan), "waiting": _waiting(now), "changes": [{"host": c.host, "task": c.task} for c in changes]}
+
+
+def rollout(done: Rollout) -> dict[str, Any]:
+    """Of `pyops patches rollout`."""
+    stopped = done.stopped
+    failed = [{"host": o.host, "site": stopped.site, "why": o.failure} for o in stopped.failed] if stopped else []
+    return {
+        "done": list(done.done),
+        "failed": failed,
+        "stopped": stopped.why if stopped else None,
+        "untouched": list(stopped.untouched) if stopped else [],
+        "waiting": _waiting(done.now),
+        "left_out": [one._asdict() for one in done.now.plan.left_out],
+    }
+
+
+def _waiting(now: Now) -> list[dict[str, Any]]:
+    return [{"site": stage.site, "day": _day(stage.day), "hosts": list(stage.hosts)} for stage in now.waiting]

@@ -4,7 +4,7 @@ Sites come one after the other, each on its own day. In a site, hosts go in wave
 then as many as the pool can spare without falling below its target; the router last, as all others need it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -12,15 +12,16 @@ from typing import NamedTuple
 from pyops.estate.model import Estate
 from pyops.estate.patches import DESKTOPS, Weekday
 from pyops.patches.alignment import Standing, State
-from pyops.patches.gaps import Cause, Difference, Kind
-from pyops.patches.windows import closes, first_day
+from pyops.patches.gaps import Cause, Difference, Gap, Kind
+from pyops.patches.windows import end
 
 DESKS_AT_ONCE = 50
 """Desks have no target: so many are missing from work at the same time at most."""
 _RESTARTING = ("libc6", "systemd", "dbus", "libssl3")
 """What long-running programs keep in its old form until they are started anew; a new kernel besides."""
-_TO_MEND = (Cause.BROKEN, Cause.DISK_FULL, Cause.CLOCK_OFF)
 _LATE = (Cause.OVERDUE, Cause.OUTSIDE_WINDOW)
+_NOT_OURS = (Cause.WAIVED, Cause.HELD, Cause.AHEAD, Cause.FOREIGN)
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ class Stage:
     day: date
     waves: tuple[tuple[Step, ...], ...]
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """All of them, in order."""
+        return tuple(step.host for wave in self.waves for step in wave)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -65,21 +71,31 @@ class Plan:
         """All waves of all sites, in order."""
         return tuple(wave for stage in self.stages for wave in stage.waves)
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """All hosts of it, in order."""
+        return tuple(host for stage in self.stages for host in stage.hosts)
 
-def plan(estate: Estate, standings: Sequence[Standing], now: datetime) -> Plan:
-    """What is to be done with hosts that are behind; `now` is aware, its time zone that of the sites."""
-    left_out = [LeftOut(one.member.name, one.member.site, why) for one in standings if (why := _obstacle(one))]
-    steps = {one.member.name: step for one in standings if not _obstacle(one) and (step := _step(one))}
-    spare = _spare(estate, standings)
+
+def plan(estate: Estate, standings: Sequence[Standing], now: datetime, chosen: Collection[str] | None = None) -> Plan:
+    """What is to be done with hosts that are behind, or with the chosen ones of them.
+
+    `standings` are those of all hosts: what a pool can spare hangs on each of its servers. `now` is aware, its time
+    zone that of the sites.
+    """
+    spare = can_spare(estate, standings)
+    asked = [one for one in standings if chosen is None or one.member.name in chosen]
+    left_out = [LeftOut(one.member.name, one.member.site, why) for one in asked if (why := _obstacle(one))]
+    steps = {one.member.name: step for one in asked if not _obstacle(one) and (step := _step(one))}
     days: dict[tuple[date, str], list[Step]] = {}
-    for one in standings:
+    for one in asked:
         step = steps.get(one.member.name)
         if step is None:
             continue
         if spare.get(step.pool, 1) < 1:
-            left_out.append(LeftOut(step.host, step.site, _needed(estate, step.pool, standings)))
+            left_out.append(LeftOut(step.host, step.site, needed(estate, step.pool, standings)))
         else:
-            days.setdefault((_day(estate, one, now), step.site), []).append(step)
+            days.setdefault((_day(estate, step.site, now), step.site), []).append(step)
     order = {site: number for number, site in enumerate(estate.sites)}
     stages = [
         Stage(site, day, tuple(_waves(found, spare, estate.gateway_pool.id)))
@@ -97,6 +113,21 @@ def _obstacle(standing: Standing) -> str:
     return ""
 
 
+def unfinished(standing: Standing) -> str:
+    """What of a host is still not as a rollout should leave it; empty where nothing is.
+
+    Packages that stay by leave, and those that its ring has older or not at all, are none of a rollout's.
+    """
+    gaps = [gap for gap in standing.gaps if gap.cause not in _NOT_OURS]
+    return "; ".join(f"{gap.cause}: {_of_packages(gap)}{gap.detail}" for gap in gaps)
+
+
+def _of_packages(gap: Gap) -> str:
+    names = [one.name for one in gap.packages]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}, " if names else ""
+
+
 def _step(standing: Standing) -> Step | None:
     late = [gap for gap in standing.gaps if gap.cause in _LATE]
     updates = tuple(difference for gap in late for difference in gap.packages if difference.kind is Kind.BEHIND)
@@ -112,7 +143,7 @@ def _restart(updates: Iterable[Difference], pending: Sequence[str]) -> str:
     return f"for {', '.join(names)}" if names else "; ".join(pending)
 
 
-def _spare(estate: Estate, standings: Sequence[Standing]) -> Mapping[str, int]:
+def can_spare(estate: Estate, standings: Sequence[Standing]) -> Mapping[str, int]:
     """How many servers of each pool may be missing at once. One that does not answer is missing already."""
     return {
         pool.id: sum(one.member.pool == pool.id and one.state is not State.UNKNOWN for one in standings) - pool.target
@@ -120,7 +151,8 @@ def _spare(estate: Estate, standings: Sequence[Standing]) -> Mapping[str, int]:
     } | {DESKTOPS: DESKS_AT_ONCE}
 
 
-def _needed(estate: Estate, pool: str, standings: Sequence[Standing]) -> str:
+def needed(estate: Estate, pool: str, standings: Sequence[Standing]) -> str:
+    """Why none of a pool's servers can be spared."""
     own = [one for one in standings if one.member.pool == pool]
     answering = sum(one.state is not State.UNKNOWN for one in own)
     return (
@@ -128,17 +160,12 @@ def _needed(estate: Estate, pool: str, standings: Sequence[Standing]) -> str:
     )
 
 
-def _day(estate: Estate, standing: Standing, now: datetime) -> date:
-    """Its first window since the baseline, or the site's next one where that has passed."""
-    day = first_day(estate, standing.member)
-    if now < closes(estate, standing.member, now.tzinfo):
-        return day
-    window = estate.patches.window
-    wanted = list(Weekday).index(window.days[standing.member.site])
+def _day(estate: Estate, site: str, now: datetime) -> date:
+    """The day of the site's window that is open, or comes next: what a ring carries is meant for its hosts by then."""
+    wanted = list(Weekday).index(estate.patches.window.days[site])
     yesterday = now.date() - timedelta(days=1)  # whose window may be open past midnight
     found = yesterday + timedelta(days=(wanted - yesterday.weekday()) % len(Weekday))
-    is_over = datetime.combine(found, window.start, tzinfo=now.tzinfo) + window.duration <= now
-    return found + timedelta(weeks=1) if is_over else found
+    return found + timedelta(weeks=1) if end(estate, found, now.tzinfo) <= now else found
 
 
 def _waves(steps: Sequence[Step], spare: Mapping[str, int], last: str) -> Iterator[tuple[Step, ...]]:

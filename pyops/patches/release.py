@@ -17,7 +17,7 @@ from pyops.errors import OutsideFailed, Refused
 from pyops.patches.mirror import Mirror
 
 _LONGEST = 8 * 1024 * 1024
-_FIELD = re.compile(r"^(Suite|Codename|Date|Valid-Until): (.*)$", re.MULTILINE)
+_FIELD = re.compile(r"^(Suite|Codename|Label|Date|Valid-Until): (.*)$", re.MULTILINE)
 _FILES = re.compile(r"^SHA256:\n((?: .*\n?)*)", re.MULTILINE)
 _FILE = re.compile(r"^ ([0-9a-f]{64}) +(\d{1,12}) +(\S+)$", re.MULTILINE)
 _ARMOUR = re.compile(
@@ -68,6 +68,8 @@ class Release:
     sha256: str
     """Of InRelease itself."""
     files: Mapping[str, Listed]
+    baseline: str = ""
+    """What it carries, by its Label; empty where it has none."""
 
 
 def read_release(mirror: Mirror, suite: str, key: Key, now: datetime) -> Release:
@@ -86,7 +88,8 @@ def read_release(mirror: Mirror, suite: str, key: Key, now: datetime) -> Release
         )
     listed = _FILES.search(text)
     files = {name: Listed(int(size), digest) for digest, size, name in _FILE.findall(listed[1] if listed else "")}
-    return Release(mirror.place, suite, _moment(where, fields.get("Date", "")), sha256(content).hexdigest(), files)
+    made_at, digest = _moment(where, fields.get("Date", "")), sha256(content).hexdigest()
+    return Release(mirror.place, suite, made_at, digest, files, fields.get("Label", ""))
 
 
 def verified(where: str, content: bytes, key: Key) -> str:

@@ -12,6 +12,20 @@ def first_day(estate: Estate, member: Member) -> date:
 
 
 def closes(estate: Estate, member: Member, zone: tzinfo | None) -> datetime:
-    """When its first window since the baseline ends, often after midnight; `zone` is the sites' own."""
-    window = estate.patches.window
-    return datetime.combine(first_day(estate, member), window.start, tzinfo=zone) + window.duration
+    """When its first window since the baseline ends; `zone` is the sites' own."""
+    return end(estate, first_day(estate, member), zone)
+
+
+def begin(estate: Estate, day: date, zone: tzinfo | None) -> datetime:
+    """When the window of a day begins."""
+    return datetime.combine(day, estate.patches.window.start, tzinfo=zone)
+
+
+def end(estate: Estate, day: date, zone: tzinfo | None) -> datetime:
+    """When the window of a day ends, often after midnight."""
+    return begin(estate, day, zone) + estate.patches.window.duration
+
+
+def is_open(estate: Estate, day: date, now: datetime) -> bool:
+    """Whether the window of a day is open; `now` is aware, its time zone that of the sites."""
+    return begin(estate, day, now.tzinfo) <= now < end(estate, day, now.tzinfo)

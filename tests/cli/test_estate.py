@@ -36,7 +36,7 @@ def broken(tmp_path: Path) -> Path:
 
 
 def test_check_counts_what_is_in_order(run: Run) -> None:
-    assert run("check") == (0, "inventories/lab/estate.yml: in order: 3 sites, 6 links, 12 servers, 3 desks\n")
+    assert run("check") == (0, "inventories/lab/estate.yml: in order: 3 sites, 6 links, 15 servers, 3 desks\n")
 
 
 def test_check_as_json_lists_problems_and_fails(run: Run, tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_proofs_hold_or_say_what_refutes_them(run: Run, tmp_path: Path) -> None:
     code, output = run("prove", inventory=tmp_path)
     assert code == 1
     assert output.splitlines()[-1] == (
-        "patch_days: while banbury and towcester are patched on tuesday the pool directory has 1 server of its target 2"
+        "patch_days: while banbury and towcester are patched on tuesday the pool mirror has 1 server of its target 2"
     )
 
 

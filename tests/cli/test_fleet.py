@@ -186,3 +186,35 @@ def test_without_a_lab_the_hosts_keys_are_those_beside_the_estate(tmp_path: Path
     assert fleet_access.access_of(estate, jump="banbury-router-01").way == fleet_access._bastion(
         estate, "banbury-router-01"
     )
+
+
+def test_readers_need_certificates_and_each_node_gets_its_own(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(fleet_access, "lab_of", lambda _estate: None)
+    folder = tmp_path / "lab-readers"
+
+    refused, why = command("scan", "--by-site", "--limit", "pool_router")
+    made, said = command("certify", "--days", "30")
+
+    assert refused == 1
+    assert why == f"{folder / 'authority.pem'}: there is no such file, `pyops fleet certify` makes them\n"
+    assert made == 0
+    assert said.splitlines()[1:] == [
+        f"  {site}: authority.pem reader-{site}.pem reader-{site}.key" for site in ("banbury", "towcester", "stratford")
+    ]
+    assert len(list(folder.iterdir())) == 1 + 2 * (2 + 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--listen", "192.0.2.1"], "--listen: readers come there, so it goes with --by-site only\n"),
+        (
+            ["--by-site", "--jump", "banbury-router-01"],
+            "--by-site: a reader logs in by itself, leave out --key, --known-hosts, --user and --jump\n",
+        ),
+    ],
+)
+def test_what_does_not_go_with_readers_is_wrong_usage(command: Command, arguments: list[str], said: str) -> None:
+    assert command("scan", *arguments) == (2, said)

@@ -11,11 +11,12 @@ import yaml
 
 from pyops.engines import pulumi
 from pyops.engines.pulumi import Project
-from pyops.environments.production_keys import PUBLIC, VAULT, hand_hub_keys, make_keys
+from pyops.environments.production_keys import ARCHIVE, MIRROR, PUBLIC, VAULT, hand_hub_keys, make_keys
 from pyops.environments.workspace import HUB_KEYS
 from pyops.errors import OutsideFailed, Refused
 from pyops.estate import Estate, load
 from pyops.estate.azure import hub_tunnels
+from pyops.keys import archive_key
 from pyops.keys.tunnels import public_half
 
 ROOT = Path(__file__).parents[2]
@@ -47,13 +48,17 @@ def opened(estate: Estate, password: Path) -> dict[str, Any]:
 
 
 def test_both_halves_belong_together_and_only_the_vault_has_the_private_one(estate: Estate, password: Path) -> None:
-    assert make_keys(estate, password) == [*estate.links, *hub_tunnels(estate)]
+    assert make_keys(estate, password) == [*estate.links, *hub_tunnels(estate), ARCHIVE]
     private, hubs = (opened(estate, password)[name] for name in ("vault_tunnel_keys", "vault_hub_keys"))
     assert list(hubs) == sorted(hub_tunnels(estate))
     public = yaml.safe_load((estate.file.parent / PUBLIC).read_text())["estate_public_keys"]["tunnels"]
     assert public == {link: {site: public_half(key) for site, key in ends.items()} for link, ends in private.items()}
+    archive = opened(estate, password)["vault_archive_key"]
+    mirror = (estate.file.parent / MIRROR).read_text()
+    assert archive_key(archive, "nobody").public == mirror
+    assert yaml.safe_load((estate.file.parent / PUBLIC).read_text())["estate_public_keys"]["mirror"] == mirror
     files = [path for path in estate.file.parent.rglob("*") if path.is_file()]
-    keys = [*hubs.values(), *(key for ends in private.values() for key in ends.values())]
+    keys = [*hubs.values(), *(key for ends in private.values() for key in ends.values()), archive.splitlines()[3]]
     assert [path for path in files if any(key in path.read_text() for key in keys)] == []
 
 

@@ -78,6 +78,7 @@ links:
         "\nlinks:\n": site,
         router: f"{router}daventry: 1, ",
         "first: 40, count: {": "first: 40, count: {daventry: 2, ",
+        "first: 50, count: {": "first: 50, count: {daventry: 1, ",
         "stratford: partial}": "stratford: partial, daventry: hosted}",
         "days: {": "days: {daventry: friday, ",
     }

@@ -47,8 +47,8 @@ def test_a_new_site_is_one_change_and_its_links_are_told_with_their_addresses(
     assert words[:2] == [
         "+ partner daventry is new: name Daventry District Council",
         "+ daventry is new: a datacentre of Daventry District Council in ukwest with 10.40.0.0/16, "
-        "zones management, servers and desktops, carriers a and b, 0 desks and 3 servers "
-        "(daventry-router-01 at 10.40.0.1, daventry-application-01 at 10.40.20.40, "
+        "zones management, servers and desktops, carriers a and b, 0 desks and 4 servers "
+        "(daventry-router-01 at 10.40.0.1, daventry-mirror-01 at 10.40.20.50, daventry-application-01 at 10.40.20.40, "
         "daventry-application-02 at 10.40.20.41)",
     ]
     assert words[2].startswith("+ links banbury-daventry-a, banbury-daventry-b, towcester-daventry-a, ")

@@ -20,7 +20,7 @@ def test_a_fourth_partner_with_its_site_is_an_edit_of_one_file(
     estate = load(edit(daventry), today)
 
     names = [server.name for server in estate.servers if server.site == "daventry"]
-    assert names == ["daventry-router-01", "daventry-application-01", "daventry-application-02"]
+    assert names == ["daventry-router-01", "daventry-mirror-01", "daventry-application-01", "daventry-application-02"]
     assert len(estate.links_of("daventry")) == 6
     assert all(proof.holds for proof in prove_all(estate))
     assert "smb" in allowed(estate, "daventry", "desktops", "banbury", "servers")

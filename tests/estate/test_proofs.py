@@ -44,12 +44,13 @@ def test_all_hold_for_four_sites(edit: Edit, daventry: Mapping[str, str], today:
 def test_cases_are_counted(production: Estate) -> None:
     cases = {one.id: one.cases for one in prove_estate(production)}
 
-    assert cases["placement"] == 7 * (1 + 3)
+    assert cases["placement"] == 8 * (1 + 3)
     assert cases["links"] == 3 * (1 + 6 + 6 + 2) + 3 * 1
     assert cases["hubs"] == 3 + 6 + 6 + 6
     assert cases["copies"] == 2 * 3 * 3
-    assert cases["patch_days"] == 3 * 7
+    assert cases["patch_days"] == 3 * 8
     assert cases["patch_deadline"] == 7 * 3 * 3
+    assert cases["mirrors_reached"] == 3 * 3 * 3
 
 
 def test_a_pool_that_a_site_takes_below_its_target(edit: Edit, today: date) -> None:
@@ -161,7 +162,7 @@ def test_a_pool_without_a_backup_policy(edit: Edit, today: date) -> None:
     estate = load(edit({"disk: 8GiB, backup: standard}": "disk: 8GiB}"}), today)
 
     assert proof(estate, "hosts_backed_up").counter_example == (
-        "the pool directory has neither a backup policy nor an exemption"
+        "the pool mirror has neither a backup policy nor an exemption"
     )
 
 
@@ -184,7 +185,7 @@ def test_sites_that_are_patched_on_one_day(edit: Edit, today: date) -> None:
     estate = load(edit({"stratford: thursday": "stratford: tuesday"}), today)
 
     assert proof(estate, "patch_days").counter_example == (
-        "while banbury and stratford are patched on tuesday the pool directory has 1 server of its target 2"
+        "while banbury and stratford are patched on tuesday the pool mirror has 1 server of its target 2"
     )
 
 
@@ -193,4 +194,14 @@ def test_a_window_that_comes_too_late(edit: Edit, today: date) -> None:
 
     assert proof(estate, "patch_deadline").counter_example == (
         "a baseline of a wednesday reaches ring broad at banbury after 13 days, the deadline is 12 days"
+    )
+
+
+def test_a_zone_that_no_mirror_serves(edit: Edit, today: date) -> None:
+    estate = load(
+        edit({"to: servers, services: [ping, ssh, http, https]": "to: servers, services: [ping, ssh, https]"}), today
+    )
+
+    assert proof(estate, "mirrors_reached").counter_example == (
+        "management at banbury may not open 80/tcp of banbury-mirror-01"
     )

@@ -344,25 +344,6 @@ def test_who_stops_listening_stops_the_read(fleet: Fleet) -> None:
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("fleet ")] == []
 
 
-@pytest.mark.parametrize("processes", [1, 3])
-def test_dead_hosts_among_many_are_told_as_such(fleet: Fleet, processes: int) -> None:
-    """A fleet in small: one tenth of it is off."""
-    server = fleet.host("web")
-    fixed = answer("@" * 32)
-    server.answer = lambda command: fixed.replace(b"@" * 32, nonce_of(command).encode())
-    with socket.create_server((LOOPBACK, 0)) as gone:
-        dead = gone.getsockname()[1]
-    fleet.trust(LOOPBACK, server.port, server.host_key)
-    fleet.trust(LOOPBACK, dead, server.host_key)
-    targets = [Target(f"h{number:03}", LOOPBACK, server.port if number % 10 else dead) for number in range(300)]
-
-    found = fleet.read(*targets, processes=processes, threads=20)
-
-    silent = {host for host, reading in found.items() if isinstance(reading, Silence)}
-    assert silent == {f"h{number:03}" for number in range(0, 300, 10)}
-    assert {r.reason for r in found.values() if isinstance(r, Silence)} == {Reason.UNREACHABLE}
-
-
 def test_hosts_of_a_reader_that_was_killed_are_told_as_unread(fleet: Fleet) -> None:
     fleet.host("quick").answer = answering()
     fleet.host("slow").answers_after = 60

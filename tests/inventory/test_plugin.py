@@ -29,7 +29,7 @@ def listed() -> dict[str, Any]:
 
 
 def test_every_server_and_desk_is_a_host(listed: dict[str, Any]) -> None:
-    assert len(listed["servers"]["hosts"]) == 12
+    assert len(listed["servers"]["hosts"]) == 15
     assert listed["desktops"]["hosts"] == ["cdc-d0001", "snc-d0001", "sdc-d0001"]
 
 
@@ -52,7 +52,8 @@ def test_a_partners_desk_at_anothers_site_is_in_both_groups(tmp_path: Path) -> N
 
 def test_variables_are_plain_and_begin_with_estate(listed: dict[str, Any]) -> None:
     host = listed["_meta"]["hostvars"]["towcester-application-01"]
-    own = {name for name in host if not name.startswith(("estate_", "ansible_", "secret_", "base_", "router_"))}
+    roles = ("base_", "patch_level_")
+    own = {name for name in host if not name.startswith(("estate_", "ansible_", "secret_", *roles))}
     assert own == set()
     assert host["ansible_host"] == host["estate_address"] == "10.20.20.40"
     assert host["estate_interfaces"] == [
@@ -79,6 +80,35 @@ def test_a_routers_tunnels_meet_at_both_ends(listed: dict[str, Any]) -> None:
         other = ends[peer, site, carrier]
         assert (tunnel["address"], tunnel["port"]) == (other["peer_address"], other["port"])
         assert tunnel["interface"] == f"wg-{carrier}-{peer}"
+
+
+def test_a_host_asks_its_own_sites_mirror_first(listed: dict[str, Any]) -> None:
+    host = listed["_meta"]["hostvars"]["towcester-application-01"]
+    assert host["estate_mirrors"] == [
+        f"http://{site}-mirror-01.lab.ict.example" for site in ("towcester", "banbury", "stratford")
+    ]
+    assert host["estate_window"] == {"day": "wednesday", "start": "22:00", "minutes": 180}
+
+
+def test_only_the_origins_mirror_fetches_from_upstream(listed: dict[str, Any]) -> None:
+    mirrors = {
+        site: listed["_meta"]["hostvars"][f"{site}-mirror-01"]["estate_mirror"] for site in ("banbury", "stratford")
+    }
+    assert mirrors["banbury"]["origin"] == ""
+    assert mirrors["stratford"]["origin"] == "http://banbury-mirror-01.lab.ict.example"
+    assert [source["name"] for source in mirrors["banbury"]["sources"]] == ["packages", "security"]
+
+
+def test_a_hold_reaches_the_hosts_that_it_is_for_and_no_others(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "inventories" / "lab", tmp_path / "lab")
+    file = tmp_path / "lab" / "estate.yml"
+    hold = "{package: rsync, pool: application, site: banbury, owner: cherwell, reason: why not, expires: 2099-01-01}"
+    file.write_text(file.read_text().replace("  deadline: 14 days\n", f"  deadline: 14 days\n  holds: [{hold}]\n"))
+    hosts = read(inventory("-i", tmp_path / "lab", "--list"))["_meta"]["hostvars"]
+    assert hosts["banbury-application-01"]["estate_holds"] == [
+        {"package": "rsync", "version": "", "reason": "why not", "owner": "cherwell", "expires": "2099-01-01"}
+    ]
+    assert hosts["banbury-directory-01"]["estate_holds"] == hosts["stratford-application-01"]["estate_holds"] == []
 
 
 def test_a_template_in_the_register_stays_text(tmp_path: Path) -> None:

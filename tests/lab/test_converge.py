@@ -10,11 +10,18 @@ from .conftest import ROOT, Site3, playbook, recap
 pytestmark = pytest.mark.lab
 
 
+def test_second_run_changes_nothing(three_sites: Site3) -> None:
+    assert "changed: 0 tasks on 0 hosts" in three_sites.pyops("lab", "converge").stdout
+
+
 def test_second_run_changes_nothing_with_ansibles_own_strategy(three_sites: Site3) -> None:
-    done = playbook()
+    """One site has a host of every kind, so every task of every role; the other two would only take longer."""
+    site = [server.name for server in three_sites.estate.servers if server.site == "banbury"]
+    site += [desk.name for desk in three_sites.estate.desktops.desks if desk.site == "banbury"]
+    done = playbook("--limit", "site_banbury")
     counts = recap(done.stdout)
     assert done.returncode == 0, done.stdout[-3000:]
-    assert {host: count["changed"] for host, count in counts.items()} == dict.fromkeys(three_sites.names, 0)
+    assert {host: count["changed"] for host, count in counts.items()} == dict.fromkeys(site, 0)
 
 
 def test_dry_run_names_a_drifted_file_and_the_run_repairs_it(three_sites: Site3) -> None:

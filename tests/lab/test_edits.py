@@ -22,6 +22,7 @@ pytestmark = pytest.mark.lab
 COUNT = "count: {banbury: 1, towcester: 1, stratford: 1}"
 ROUTERS = f"router:      {{image: router, gateway: true, zone: management, {COUNT}"
 APPLICATIONS = f"application: {{image: server, zone: servers, first: 40, {COUNT}"
+MIRRORS = f"mirror:      {{image: mirror, zone: servers, first: 50, {COUNT}"
 DESKS_OF_BANBURY = "      desktops:   {vlan: 30, prefix: 10.10.32.0/20}\n"
 LAST_FLOW = "  - {from: servers, to: management, services: [dns], scope: site}\n"
 CODSALL = textwrap.dedent("""\
@@ -52,6 +53,7 @@ EDITS = {
     "partners:\n": "partners:\n  south_staffordshire: {name: South Staffordshire Council}\n  kineton: {name: \"Kineton & O'Neill's\"}\n",
     "links:\n": CODSALL,
     ROUTERS: ROUTERS.replace("stratford: 1}", "stratford: 1, codsall: 1}"),
+    MIRRORS: MIRRORS.replace("stratford: 1}", "stratford: 1, codsall: 1}"),
     "alignment: {cherwell: full,": "alignment: {south_staffordshire: hosted, kineton: full, cherwell: full,",
     # a server more at two sites, a zone more, a flow more
     APPLICATIONS: APPLICATIONS.replace("banbury: 1,", "banbury: 2,").replace(

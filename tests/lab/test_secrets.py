@@ -22,7 +22,8 @@ def secrets(site: Site3) -> list[bytes]:
         path.read_bytes().splitlines()[2] for path in folder.rglob("*ed25519*") if not path.name.endswith(".pub")
     ]
     hubs = [key.encode() for key in json.loads((site.lab.state / "pulumi" / "hub_keys.json").read_text()).values()]
-    return [*tunnels, *hubs, *private, (site.lab.state / "pulumi" / "passphrase").read_bytes().strip()]
+    archive = (folder / "archive_key.asc").read_bytes().splitlines()[3]
+    return [*tunnels, *hubs, *private, archive, (site.lab.state / "pulumi" / "passphrase").read_bytes().strip()]
 
 
 def test_secrets_are_readable_by_their_owner_only(three_sites: Site3) -> None:
@@ -37,7 +38,7 @@ def test_secrets_are_readable_by_their_owner_only(three_sites: Site3) -> None:
 
 def test_no_file_log_state_or_command_line_holds_a_secret(three_sites: Site3) -> None:
     wanted = secrets(three_sites)
-    assert len(wanted) >= 12 + 12 + 15 + 1
+    assert len(wanted) >= 12 + 12 + 18 + 1 + 1
     state = three_sites.lab.state
     engines = state / "pulumi"
     assert [path for path in (engines / "passphrase", engines / "hub_keys.json") if path.stat().st_mode & 0o077] == []

@@ -205,6 +205,38 @@ def test_the_index_follows_the_archive(served: Lab) -> None:
     assert set(files) == {file.name for file in apt.place(served.cache, "bookworm").archive.glob("*.deb")}
 
 
+@pytest.fixture
+def fix(tmp_path: Path) -> Path:
+    """A newer version of the package, built here."""
+    tree = tmp_path / "fix"
+    (tree / "DEBIAN").mkdir(parents=True)
+    control = (
+        f"Package: {PACKAGE}\nVersion: 99\nArchitecture: all\nMaintainer: Lab <lab@ict.example>\nDescription: fix\n"
+    )
+    (tree / "DEBIAN" / "control").write_text(control)
+    subprocess.run(["dpkg-deb", "--build", "--root-owner-group", tree, tmp_path / "fix.deb"], check=True)
+    return tmp_path / "fix.deb"
+
+
+def test_a_fix_comes_out_in_the_suite_of_security_and_is_withdrawn_again(served: Lab, fix: Path) -> None:
+    line = "deb http://any.example/debian-security bookworm-security main\n"
+    hosts.run(served, "plain", ["tee", "/etc/apt/sources.list.d/fixes.list"], stdin=line)
+    repository.publish(served, [fix], "bookworm-security")
+    assert apt_get(served, "update").returncode == 0
+    assert apt_get(served, "install", "--download-only", f"{PACKAGE}=99").returncode == 0
+    repository.withdraw(served)
+    assert apt_get(served, "update").returncode == 0
+    assert "99" not in hosts.run(served, "plain", ["apt-cache", "madison", PACKAGE]).stdout
+
+
+def test_what_is_no_package_or_no_suite_is_refused_in_words(served: Lab, fix: Path) -> None:
+    with pytest.raises(Refused, match="bookworm-secure: is no suite of the lab's repository; known: bookworm, "):
+        repository.publish(served, [fix], "bookworm-secure")
+    fix.write_text("half a package")
+    with pytest.raises(OutsideFailed, match="end of file in archive"):
+        repository.publish(served, [fix], "bookworm-security")
+
+
 def test_no_agent_of_gpg_is_left(served: Lab) -> None:
     lines = [path.read_bytes().decode() for path in Path("/proc").glob("[0-9]*/cmdline") if os.access(path, os.R_OK)]
     assert [line for line in lines if str(served.state) in line and "gpg-agent" in line] == []

@@ -14,6 +14,8 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[http.cli
     index, archive = tmp_path / "index", tmp_path / "archive"
     (index / "dists" / "bookworm").mkdir(parents=True)
     (index / "dists" / "bookworm" / "InRelease").write_text("release")
+    (index / "own" / "bookworm-security").mkdir(parents=True)
+    (index / "own" / "bookworm-security" / "a_2_amd64.deb").write_text("fix")
     archive.mkdir()
     (archive / "a_1%3a2_amd64.deb").write_text("package")
     (tmp_path / "secret").write_text("secret")
@@ -36,6 +38,10 @@ def get(server: http.client.HTTPConnection, path: str, method: str = "GET") -> t
 def test_the_path_alone_decides_whatever_host_is_named(server: http.client.HTTPConnection, host: str) -> None:
     assert get(server, f"{host}/debian/dists/bookworm/InRelease") == (200, "release")
     assert get(server, f"{host}/debian/pool/main/a/a_1%253a2_amd64.deb") == (200, "package")
+
+
+def test_what_came_out_here_is_served_beside_the_archive(server: http.client.HTTPConnection) -> None:
+    assert get(server, "/debian-security/pool/own/bookworm-security/a_2_amd64.deb") == (200, "fix")
 
 
 def test_head_sends_no_content(server: http.client.HTTPConnection) -> None:

@@ -37,5 +37,5 @@ def mirror(tmp_path_factory: pytest.TempPathFactory, signer: Signer) -> Site:
     made.publish("broad", [*common, ssl[1]])
     made.publish("early", [*common, ssl[2]])
     made.publish("test", [*common, ssl[3]])
-    made.publish("bookworm-security", [ssl[3]])
+    made.publish("security", [ssl[3]])
     return made

@@ -8,7 +8,7 @@ from typing import Any
 from pyops.fleet.facts import Clock, Disk, Dpkg, Facts, OperatingSystem, Package
 from pyops.fleet.kernels import Kernel
 from pyops.fleet.observation import Latest, Observation, Reason, Silence
-from pyops.fleet.packages import by_name
+from pyops.fleet.packages import named
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 """A Tuesday at noon, two weeks after the baseline of the estates of the repository."""
@@ -37,7 +37,7 @@ def package(name: str, version: str, status: str = "ii", architecture: str = "am
 
 def packages(*pairs: tuple[str, str], more: Iterable[Package] = ()) -> Mapping[str, Package]:
     listed = [package(name, version) for name, version in (*EVERYWHERE, *pairs)]
-    return by_name([*listed, *more], "amd64")
+    return dict(named(one, "amd64") for one in [*listed, *more])
 
 
 def answered(host: str, *pairs: tuple[str, str], more: Iterable[Package] = (), **facts: Any) -> Latest:

@@ -79,6 +79,10 @@ class Site:
     def publish(self, suite: str, debs: Iterable[str], fields: Sequence[str] = ()) -> Path:
         """Publish packages of the pool as a suite; returns its folder."""
         listed = "".join(run("apt-ftparchive", "packages", deb, folder=self.folder) for deb in debs)
+        return self.publish_list(suite, listed, fields)
+
+    def publish_list(self, suite: str, listed: str, fields: Sequence[str] = ()) -> Path:
+        """Publish a list of packages, whether they are in the pool or not."""
         top = self.folder / "dists" / suite
         folder = top / "main" / "binary-amd64"
         folder.mkdir(parents=True, exist_ok=True)

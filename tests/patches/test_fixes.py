@@ -28,13 +28,13 @@ def ssl(number: int) -> tuple[str, str]:
 class Fixes:
     """What hosts lack by the mirror's suite of security fixes."""
 
-    def __init__(self, site: Site, estate: Estate, suite: str = "bookworm-security") -> None:
+    def __init__(self, site: Site, estate: Estate) -> None:
         indexes = site.indexes()
         rings = {ring: indexes.read(ring, ["amd64"]) for ring in ("early", "broad")}
         self.published: Published = {
             (place, ring): rings.get(ring, rings["broad"]) for place in estate.sites for ring in estate.patches.rings
         }
-        self.security: Index = indexes.read(suite, ["amd64"])
+        self.security: Index = indexes.read("security", ["amd64"])
         self.library = Library(indexes, self.security, Cache(site.folder / "cache"))
         self.estate = estate
 
@@ -89,7 +89,7 @@ def test_what_the_ring_does_not_carry_yet_is_told(fixes: Fixes, mirror: Site) ->
     (missing,) = fixes(answered(ONE, ssl(1)))
     assert not missing.is_carried
 
-    ahead = Fixes(mirror, fixes.estate, suite="bookworm-security")
+    ahead = Fixes(mirror, fixes.estate)
     ahead.published = {key: mirror.indexes().read("test", ["amd64"]) for key in ahead.published}
     (missing,) = ahead(answered(ONE, ssl(1)))
     assert missing.is_carried
@@ -112,7 +112,7 @@ def test_leave_counts_when_it_covers_all_that_the_fix_closes(fixes: Fixes, waive
 
 
 def test_a_fix_without_a_changelog_is_dated_by_the_index_and_claims_nothing(site: Site, lab: Estate) -> None:
-    for suite in ("broad", "early", "bookworm-security"):
+    for suite in ("broad", "early", "security"):
         site.publish(suite, [site.build("openssl", "3.0.17-1~deb12u3")])
     found = Fixes(site, lab)
     (missing,) = found(answered(ONE, ssl(2)))
@@ -124,7 +124,7 @@ def test_a_fix_without_a_changelog_is_dated_by_the_index_and_claims_nothing(site
 
 def test_a_changelog_that_names_no_vulnerability_is_said_to_name_none(site: Site, lab: Estate) -> None:
     text = CHANGELOG.replace("CVE", "bug")
-    for suite in ("broad", "early", "bookworm-security"):
+    for suite in ("broad", "early", "security"):
         site.publish(suite, [site.build("openssl", "3.0.17-1~deb12u3", text)])
     (missing,) = Fixes(site, lab)(answered(ONE, ssl(2)))
 
@@ -133,7 +133,7 @@ def test_a_changelog_that_names_no_vulnerability_is_said_to_name_none(site: Site
 
 def test_a_package_with_versions_of_its_own_is_told_by_the_newest_entry(site: Site, lab: Estate) -> None:
     deb = site.build("tzdata", "9:1.0", CHANGELOG.replace("openssl (", "tz ("), source="tz (3.0.17-1~deb12u3)")
-    for suite in ("broad", "early", "bookworm-security"):
+    for suite in ("broad", "early", "security"):
         site.publish(suite, [deb])
     (missing,) = Fixes(site, lab)(answered(ONE, ("tzdata", "8:2.0")))
 

@@ -1,19 +1,14 @@
 """A mirror is believed along the chain from signature to hash, and refused where the chain breaks."""
 
 import gzip
-from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
-from pyops.errors import OutsideFailed, Refused
-from pyops.patches.indexes import Index, Indexes
-from pyops.patches.mirror import Cache, Mirror, NotThere
+from pyops.errors import Refused
+from pyops.patches.indexes import Index
+from pyops.patches.mirror import Cache, Mirror
 from pyops.patches.release import Key
-from tests.patches.hosts import NOW
 from tests.patches.publishing import Signer, Site, run
 
 
@@ -190,33 +185,3 @@ def test_the_cache_stays_small(tmp_path: Path) -> None:
 def test_no_path_leads_out_of_the_mirror(tmp_path: Path, path: str) -> None:
     with pytest.raises(Refused, match="leads out of the mirror"):
         Mirror(str(tmp_path)).read(path, 10)
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_words: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def served(published: Site) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(published.folder)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-def test_a_mirror_is_read_over_http(served: str, published: Site, tmp_path: Path) -> None:
-    indexes = Indexes(Mirror(served), Key(published.signer.public), Cache(tmp_path / "cache"), NOW)
-
-    assert indexes.read("broad", ["amd64"]).release.sha256 == read(published).release.sha256
-    with pytest.raises(NotThere, match=f"{served}/dists/early/InRelease: the mirror answers 404"):
-        indexes.read("early", ["amd64"])
-    with pytest.raises(Refused, match="longer than the 10 bytes"):
-        Mirror(served).read("dists/broad/InRelease", 10)
-
-
-@pytest.mark.parametrize("place", ["http://127.0.0.1:9", "ftp://mirror.ict.example/debian"])
-def test_a_mirror_that_cannot_be_asked_is_named(place: str) -> None:
-    with pytest.raises((OutsideFailed, Refused), match=place):
-        Mirror(place).read("dists/broad/InRelease", 10)

@@ -106,3 +106,13 @@ def test_every_tag_is_closed(drawn: str) -> None:
 def test_every_gap_is_in_words_with_its_leave(drawn: str) -> None:
     for words in ("unreachable, 2026-11-24 11:00", "its ring does not carry it", "nginx", "without"):
         assert words in drawn
+
+
+def test_a_mirror_that_cannot_be_read_and_what_the_others_carry_are_told(lab: Estate, published: Published) -> None:
+    standings = align(lab, {}, published, NOW)
+    drawn = page(lab, parity(lab, standings, {}, published, {"banbury": "<no route>"}), standings, NOW)
+
+    assert "the mirror of banbury cannot be read" in drawn
+    assert "its hosts are judged by another site’s: &lt;no route&gt;" in drawn
+    for index in published.values():
+        assert f"<td>–</td><td><code>{index.release.sha256}</code></td>" in drawn

@@ -53,7 +53,7 @@ def test_one_host_behind_is_named_and_its_package_shown_against_the_other_sites(
     (cell,) = [cell for cell in found.cells if cell.gaps]
     (gap,) = cell.gaps
 
-    assert (cell.site, cell.ring, cell.aligned, cell.hosts, cell.percent) == ("towcester", "early", 1, 2, 50)
+    assert (cell.site, cell.ring, cell.aligned, cell.hosts, cell.percent) == ("towcester", "early", 2, 3, 66)
     assert (gap.cause, gap.hosts, gap.packages) == (Cause.OVERDUE, ("towcester-directory-01",), ("openssl",))
     (uneven,) = found.uneven
     assert (uneven.ring, uneven.package) == ("early", "openssl")
@@ -104,6 +104,15 @@ def test_hosts_that_are_aligned_each_to_its_own_mirror_are_not_alike(
     assert {place for places in found.releases.values() for place in places} > {str(site.folder)}
     assert (found.unequal_mirrors, found.is_full, found.is_excused) == (("broad",), False, False)
     assert [(one.ring, one.package) for one in found.uneven] == [("broad", "openssl")]
+
+
+def test_a_mirror_that_cannot_be_read_leaves_nothing_in_order(lab: Estate, published: Published) -> None:
+    readings = as_their_ring_is(lab)
+    standings = align(lab, readings, published, NOW)
+    found = parity(lab, standings, readings, published, {"banbury": "no route"})
+
+    assert all(cell.aligned == cell.hosts for cell in found.cells)
+    assert (found.is_full, found.is_excused) == (False, False)
 
 
 def test_gaps_of_one_cause_are_one_line_with_all_their_hosts(lab: Estate, published: Published) -> None:

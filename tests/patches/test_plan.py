@@ -1,8 +1,7 @@
 """What a rollout would do, and where it stops."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from itertools import pairwise
 
 import pytest
 
@@ -11,8 +10,7 @@ from pyops.fleet.facts import Dpkg
 from pyops.fleet.observation import Latest
 from pyops.patches.alignment import Published, align
 from pyops.patches.members import members
-from pyops.patches.plan import Plan, plan
-from pyops.patches.rollout import Finished, Outcome, Stopped, next_wave
+from pyops.patches.plan import Plan, plan, unfinished
 from tests.patches.hosts import NOW, answered, silent
 from tests.patches.publishing import Site
 
@@ -65,15 +63,18 @@ def test_sites_come_one_after_the_other_each_on_its_day(lab: Estate, published: 
     assert made.left_out == ()
 
 
-def test_a_ring_waits_for_its_first_day(lab: Estate, published: Published) -> None:
+def test_what_a_ring_carries_is_taken_in_the_sites_next_window_before_its_day_too(
+    lab: Estate, published: Published
+) -> None:
+    """A ring that was promoted early, for a fix that cannot wait, does not wait for its day after all."""
     now = datetime.fromisoformat("2026-11-12 12:00+00:00")
     read = {one.name: answered(one.name, OLD, read_at=now) for one in members(lab)}
     made = planned(lab, published, read, now)
 
     assert [(stage.site, stage.day) for stage in made.stages] == [
+        ("stratford", date(2026, 11, 12)),
         ("banbury", date(2026, 11, 17)),
         ("towcester", date(2026, 11, 18)),
-        ("stratford", date(2026, 11, 19)),
     ]
 
 
@@ -160,37 +161,24 @@ def test_a_kernel_or_the_c_library_makes_it_restart(lab: Estate, site: Site) -> 
     assert [step.restart for wave in made.waves for step in wave] == ["for libc6, linux-image-amd64"]
 
 
-def done(hosts: Iterable[str]) -> dict[str, Outcome]:
-    return {host: Outcome(host) for host in hosts}
+def test_a_part_of_the_hosts_is_planned_by_what_the_whole_pool_can_spare(lab: Estate, published: Published) -> None:
+    standings = align(lab, all_behind(lab), published, NOW)
+    chosen = {"banbury-directory-01", "sdc-d0001"}
+    made = plan(lab, standings, NOW, chosen)
+
+    assert set(made.hosts) == chosen
+    assert made.left_out == ()
 
 
-def test_waves_follow_each_other_until_all_is_done(lab: Estate, published: Published) -> None:
-    made = planned(lab, published)
-    outcomes: dict[str, Outcome] = {}
-    seen = []
-    while not isinstance(wave := next_wave(made, outcomes), Finished):
-        assert not isinstance(wave, Stopped)
-        seen.append(tuple(step.host for step in wave))
-        outcomes |= done(step.host for step in wave)
-
-    assert seen == [tuple(step.host for step in wave) for wave in made.waves]
-
-
-def test_the_first_failure_stops_all_sites_says_where_and_resumes_there(lab: Estate, published: Published) -> None:
-    made = planned(lab, published)
-    every = [step.host for wave in made.waves for step in wave]
-    first_two = [[step.host for step in wave] for wave in made.waves[:2]]
-    outcomes = done(first_two[0]) | {first_two[1][0]: Outcome(first_two[1][0], "apt: unmet dependencies")}
-    stopped = next_wave(made, outcomes)
-
-    assert isinstance(stopped, Stopped)
-    assert [(one.host, one.failure) for one in stopped.failed] == [(first_two[1][0], "apt: unmet dependencies")]
-    assert stopped.site == "banbury"
-    assert set(stopped.untouched) == set(every) - set(outcomes)
-
-    del outcomes[first_two[1][0]]
-    resumed = next_wave(made, outcomes)
-    assert isinstance(resumed, tuple)
-    assert [step.host for step in resumed] == first_two[1]
-    for one, other in pairwise(made.stages):
-        assert one.day <= other.day
+def test_what_is_not_a_rollouts_business_does_not_count_as_unfinished(lab: Estate, published: Published) -> None:
+    name = "banbury-control-01"
+    for read, words in (
+        (answered(name, ("openssl", "3.0.17-1~deb12u2")), ""),
+        (answered(name, ("openssl", "3.0.17-1~deb12u3"), ("nginx", "1.22")), ""),
+        (answered(name, OLD), "overdue: openssl, its window on 2026-11-17 has passed"),
+        (answered(name, ("openssl", "3.0.17-1~deb12u2"), asks_for_reboot=True), "reboot pending: asks for a restart"),
+    ):
+        (standing,) = [one for one in align(lab, {name: read}, published, NOW) if one.member.name == name]
+        assert unfinished(standing) == words
+    (standing,) = [one for one in align(lab, {name: silent(name)}, published, NOW) if one.member.name == name]
+    assert unfinished(standing).startswith("offline: unreachable")

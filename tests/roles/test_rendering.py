@@ -26,6 +26,21 @@ CASES = {
         ["etc/hosts", "etc/ssh/sshd_config.d/00-base.conf", "etc/sudoers.d/base"],
     ),
     "router": ("pool_router/router", "banbury-router-01", ["etc/nftables.conf", "etc/frr/frr.conf"]),
+    "package_mirror": (
+        "pool_mirror/package_mirror",
+        "towcester-mirror-01",
+        ["etc/nginx/nginx.conf", "etc/package-mirror/settings.json"],
+    ),
+    "patch_level": (
+        "all/patch_level",
+        "towcester-application-01",
+        [
+            "etc/apt/apt.conf.d/60patch_level",
+            "etc/apt/patch_level.mirrors",
+            "etc/apt/preferences.d/patch_level",
+            "etc/apt/sources.list.d/patch_level.sources",
+        ],
+    ),
 }
 WITH_HUBS = {
     "router": ("pool_router/router", "banbury-router-01", ["etc/nftables.conf", "etc/frr/frr.conf"]),
@@ -39,6 +54,7 @@ WITH_HUBS = {
         ],
     ),
 }
+HOLD = {"owner": "cherwell", "expires": "2027-01-31", "reason": "It breaks\n\nPackage: *\rthe portal"}
 GATEWAYS = """
 uksouth: [{public: 192.0.2.10, peering: 10.100.0.12}, {public: 192.0.2.11, peering: 10.100.0.13}]
 ukwest: [{public: 192.0.2.20, peering: 10.101.0.12}, {public: 192.0.2.21, peering: 10.101.0.13}]
@@ -53,6 +69,7 @@ def keys() -> dict[str, object]:
             "tunnels": public,
             "operators": {"operator": ["ssh-ed25519 AAAA operator"]},
             "packages": "",
+            "mirror": "-----BEGIN NO KEY-----\n\nkey of the mirrors\n-----END NO KEY-----\n",
         },
         "secret_tunnel_keys": public,
         "secret_hub_keys": {f"banbury-{c}-{region}": f"key of {c}" for c in "ab" for region in ("uksouth", "ukwest")},
@@ -82,6 +99,8 @@ def compare(role: str, case: tuple[str, str, list[str]], inventory: Path, tmp_pa
         "files": files,
         "ansible_become": False,
         "__hub_tunnels_end": {"interface": "hub-0a64000c", "interface_id": 174325772},
+        "estate_holds": [{"package": "nginx", "version": version, **HOLD} for version in ("1.22.1-9", "1.18.0-6")],
+        "__patch_level_found": {"stdout_lines": ["keep nginx 1.22.1-9"]},
         **keys(),
     }
     interpreter = {"ansible_python_interpreter": shutil.which("python")}

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 
 from pyops.estate.model import Estate
-from pyops.estate.patches import DESKTOPS, Hold, Leave, Patches
+from pyops.estate.patches import DESKTOPS, FIXES, Hold, Leave, Patches
 from pyops.estate.problems import Finding, Location, a, nearest
 from pyops.estate.spoken import duration
 
@@ -17,6 +17,7 @@ def check_patches(estate: Estate, today: date) -> Iterator[Finding]:
             ("patches", "baseline"), patches.baseline, "lies in the future: a baseline is a snapshot that exists"
         )
     yield from _rings(patches)
+    yield from _mirror(estate)
     for site in estate.sites:
         if site not in patches.window.days:
             at = ("patches", "window", "days", site)
@@ -30,8 +31,23 @@ def check_patches(estate: Estate, today: date) -> Iterator[Finding]:
             yield Finding(("patches", "waivers", number), None, f"is unclear: it {rule}")
 
 
+def _mirror(estate: Estate) -> Iterator[Finding]:
+    mirror, at = estate.patches.mirror, ("patches", "mirror")
+    pool = estate.pools.get(mirror.pool)
+    if pool is None:
+        yield Finding((*at, "pool"), mirror.pool, f"is not a pool of this estate{nearest(mirror.pool, estate.pools)}")
+    elif missing := [site for site in estate.sites if not pool.count.get(site)]:
+        rule = f"has no server at {', '.join(missing)}: every site has a mirror of its own"
+        yield Finding((*at, "pool"), mirror.pool, rule)
+    if mirror.origin not in estate.sites:
+        rule = f"is not a site of this estate{nearest(mirror.origin, estate.sites)}"
+        yield Finding((*at, "origin"), mirror.origin, rule)
+
+
 def _rings(patches: Patches) -> Iterator[Finding]:
     for ring in patches.rings.values():
+        if ring.id == FIXES:
+            yield Finding(("patches", "rings", ring.id), None, "is the name of the mirrors' suite of security fixes")
         if ring.delay > patches.deadline:
             rule = f"is past the deadline of {duration(patches.deadline)}"
             yield Finding(("patches", "rings", ring.id, "delay"), duration(ring.delay), rule)

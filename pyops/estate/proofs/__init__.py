@@ -12,7 +12,7 @@ from pyops.estate.proofs.claims import Proof
 from pyops.estate.proofs.cloud import prove_hubs_reached
 from pyops.estate.proofs.copies import prove_copies, prove_hosts_backed_up, prove_rpo
 from pyops.estate.proofs.links import prove_links
-from pyops.estate.proofs.patching import prove_deadline, prove_patch_days
+from pyops.estate.proofs.patching import prove_deadline, prove_mirrors_reached, prove_patch_days
 from pyops.estate.proofs.placement import prove_placement
 
 __all__ = ["PROOFS", "Proof", "prove_estate"]
@@ -29,6 +29,7 @@ PROOFS: tuple[Callable[[Estate], Proof], ...] = (
     prove_rpo,
     prove_patch_days,
     prove_deadline,
+    prove_mirrors_reached,
 )
 
 

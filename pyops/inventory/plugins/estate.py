@@ -10,6 +10,13 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 
 from pyops.errors import PyopsError
 from pyops.estate import ESTATE_FILE, Estate, load
+from pyops.inventory.patches import (
+    desk_holds,
+    mirror_variables,
+    patches_variables,
+    server_holds,
+    site_patches_variables,
+)
 from pyops.inventory.variables import (
     Variables,
     desk_variables,
@@ -51,12 +58,13 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # ansible-cor
             estate = load(Path(path))
         except PyopsError as error:
             raise AnsibleParserError(f"the estate is refused:\n{error}") from error
-        for name, value in estate_variables(estate).items():
-            inventory.set_variable("all", name, value)
         self._add_servers(estate)
         self._add_desks(estate)
-        for name, value in gateway_variables(estate).items():
-            inventory.set_variable(f"pool_{estate.gateway_pool.id}", name, value)
+        self._set("all", estate_variables(estate) | patches_variables(estate))
+        self._set(f"pool_{estate.gateway_pool.id}", gateway_variables(estate))
+        for site in estate.sites:
+            if f"site_{site}" in inventory.groups:
+                self._set(f"site_{site}", site_patches_variables(estate, site))
 
     def _add_servers(self, estate: Estate) -> None:
         for server in estate.servers:
@@ -66,15 +74,18 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # ansible-cor
                 f"pool_{server.pool.id}",
                 f"ring_{server.pool.ring}",
             )
-            variables = server_variables(server)
+            variables = server_variables(server) | server_holds(estate, server)
             if server.pool.gateway:
                 variables |= router_variables(estate, server.site)
+            if server.pool.id == estate.patches.mirror.pool:
+                variables |= mirror_variables(estate, server)
             self._add(server.name, ("servers", *groups), variables, server.address)
 
     def _add_desks(self, estate: Estate) -> None:
         for desk in estate.desktops.desks:
             groups = (f"site_{desk.site}", f"partner_{desk.partner}", f"ring_{desk.ring}")
-            self._add(desk.name, ("desktops", *groups), desk_variables(estate, desk), desk.address)
+            variables = desk_variables(estate, desk) | desk_holds(estate, desk)
+            self._add(desk.name, ("desktops", *groups), variables, desk.address)
 
     def _add(self, host: str, groups: tuple[str, ...], variables: Variables, address: Any) -> None:
         for group in groups:
@@ -85,5 +96,9 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # ansible-cor
             self.inventory.add_child(group, host)
         if address is not None:
             self.inventory.set_variable(host, "ansible_host", str(address))
+        self._set(host, variables)
+
+    def _set(self, where: str, variables: Variables) -> None:
+        """Variables of a host or a group."""
         for name, value in variables.items():
-            self.inventory.set_variable(host, name, value)
+            self.inventory.set_variable(where, name, value)

@@ -3,8 +3,10 @@ for package in "$@"; do
     [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "package $package"
 done
 
+# Another role's source is no image's: it says so in its first line.
 for source in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
-    [ ! -e "$source" ] || [ "$source" = /etc/apt/sources.list.d/base.sources ] || echo "source $source"
+    [ ! -e "$source" ] || [ "$source" = /etc/apt/sources.list.d/base.sources ] \
+        || head -n 1 "$source" | grep -q '^# Written by Ansible' || echo "source $source"
 done
 
 # CAP_SYS_TIME is bit 25 (linux/capability.h); a container usually lacks it.

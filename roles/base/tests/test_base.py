@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from testinfra.host import Host
 
-SCRIPT = (Path(__file__).parents[1] / "files" / "pending.sh").read_text(encoding="utf-8")
+FILES = Path(__file__).parents[1] / "files"
+SCRIPT = (FILES / "pending.sh").read_text(encoding="utf-8")
+FOUND = (FILES / "found.sh").read_text(encoding="utf-8")
 CHRONY = "chrony:/etc/chrony/chrony.conf:/etc/systemd/system/chrony.service.d/base.conf"
 
 
@@ -61,6 +63,18 @@ def test_packages_come_from_the_planned_source_alone(host: Host) -> None:
     fetched = host.check_output("apt-get --print-uris update").splitlines()
     assert fetched != []
     assert [line for line in fetched if not line.startswith("'http://packages.ict.example/debian/")] == []
+
+
+def test_a_source_of_another_role_is_no_images_own(host: Host) -> None:
+    others, images = (f"/etc/apt/sources.list.d/{name}.sources" for name in ("level", "image"))
+    host.check_output(
+        f"echo '# Written by Ansible (role level).' > {others} && printf '#\n# Written by Ansible' > {images}"
+    )
+    try:
+        assert host.check_output("sh -c %s", FOUND).splitlines()[:1] == [f"source {images}"]
+        assert others not in host.check_output("sh -c %s", FOUND)
+    finally:
+        host.check_output(f"rm {others} {images}")
 
 
 def test_the_time_service_compares_with_its_source(host: Host) -> None:

@@ -1,0 +1,29 @@
+"""The options that verbs of `pyops patches` share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON; its keys stand above.")]
+Mirrors = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--mirror",
+        metavar="PLACE",
+        help="A mirror's address or folder; SITE=PLACE for one site; repeat it.",
+        show_default="each site's own",
+    ),
+]
+SignedBy = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="The mirrors' public key.",
+        show_default="mirror.asc beside the estate file, or the lab's own",
+    ),
+]
+Limit = Annotated[
+    str, typer.Option("--limit", metavar="PATTERN", help="Hosts or groups, as Ansible writes them.", show_default="all")
+]
+MaxAge = Annotated[float, typer.Option(min=0, metavar="HOURS", help="Older readings make a host unknown.")]
