@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pyops.estate import Estate, load
+from pyops.patches.alignment import Published
 from tests.patches.hosts import EVERYWHERE, NOW
 from tests.patches.publishing import CHANGELOG, Signer, Site
 
@@ -39,3 +40,11 @@ def mirror(tmp_path_factory: pytest.TempPathFactory, signer: Signer) -> Site:
     made.publish("test", [*common, ssl[3]])
     made.publish("security", [ssl[3]])
     return made
+
+
+@pytest.fixture(scope="session")
+def published(mirror: Site, lab: Estate) -> Published:
+    """Every ring, the same at every site."""
+    indexes = mirror.indexes()
+    rings = {ring: indexes.read(ring, ["amd64"]) for ring in lab.patches.rings}
+    return {(site, ring): index for site in lab.sites for ring, index in rings.items()}

@@ -16,6 +16,11 @@ READ_AT = NOW - timedelta(hours=1)
 BOOKWORM = OperatingSystem("debian", "12", "bookworm", "Debian GNU/Linux 12 (bookworm)")
 EVERYWHERE = (("dpkg", "1.21.22"), ("base-files", "12.4+deb12u12"))
 
+OLD = ("openssl", "3.0.16-1")
+"""Older than in any ring."""
+AT_RING = {"test": "3", "early": "2", "broad": "1"}
+"""The last digit of openssl's version in each ring of the fixture `mirror`."""
+
 FACTS = Facts(
     system=BOOKWORM,
     architecture="amd64",

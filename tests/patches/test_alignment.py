@@ -14,21 +14,13 @@ from pyops.fleet.observation import Latest, Reason, Silence
 from pyops.fleet.store import Store
 from pyops.patches.alignment import Published, Standing, State, align
 from pyops.patches.gaps import Cause, Kind
-from tests.patches.hosts import EVERYWHERE, NOW, answered, package, silent
+from tests.patches.hosts import EVERYWHERE, NOW, OLD, answered, package, silent
 from tests.patches.publishing import Site
 
 HOST = "banbury-application-01"
 """Of ring broad, whose window at Banbury was on Tuesday 17 November, until one o'clock at night."""
 RING = ("openssl", "3.0.17-1~deb12u1")
-OLD = ("openssl", "3.0.16-1")
 LEAVE = {"owner": "cherwell", "reason": "breaks the call centre", "expires": date(2026, 12, 1)}
-
-
-@pytest.fixture(scope="module")
-def published(mirror: Site, lab: Estate) -> Published:
-    indexes = mirror.indexes()
-    rings = {ring: indexes.read(ring, ["amd64"]) for ring in lab.patches.rings}
-    return {(site, ring): index for site in lab.sites for ring, index in rings.items()}
 
 
 class Judged:

@@ -11,19 +11,10 @@ from pyops.patches.alignment import Published, State, align
 from pyops.patches.members import members
 from pyops.patches.page import page
 from pyops.patches.parity import parity
-from tests.patches.hosts import NOW, answered, package, silent
-from tests.patches.publishing import Site
+from tests.patches.hosts import AT_RING, NOW, answered, package, silent
 
 SVG = "{http://www.w3.org/2000/svg}"
-AT_RING = {"test": "3", "early": "2", "broad": "1"}
 VOID = {"meta", "rect", "line", "br"}
-
-
-@pytest.fixture(scope="module")
-def published(mirror: Site, lab: Estate) -> Published:
-    indexes = mirror.indexes()
-    rings = {ring: indexes.read(ring, ["amd64"]) for ring in lab.patches.rings}
-    return {(site, ring): index for site in lab.sites for ring, index in rings.items()}
 
 
 @pytest.fixture(scope="module")

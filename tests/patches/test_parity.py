@@ -3,25 +3,14 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-import pytest
-
 from pyops.estate import Estate
 from pyops.fleet.observation import Latest
 from pyops.patches.alignment import Published, State, align
 from pyops.patches.gaps import Cause
 from pyops.patches.members import members
 from pyops.patches.parity import Cell, Parity, parity
-from tests.patches.hosts import NOW, answered, silent
+from tests.patches.hosts import AT_RING, NOW, answered, silent
 from tests.patches.publishing import Site
-
-AT_RING = {"test": "3", "early": "2", "broad": "1"}
-
-
-@pytest.fixture(scope="module")
-def published(mirror: Site, lab: Estate) -> Published:
-    indexes = mirror.indexes()
-    rings = {ring: indexes.read(ring, ["amd64"]) for ring in lab.patches.rings}
-    return {(site, ring): index for site in lab.sites for ring, index in rings.items()}
 
 
 def ssl(number: str) -> tuple[str, str]:

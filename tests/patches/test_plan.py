@@ -11,18 +11,8 @@ from pyops.fleet.observation import Latest
 from pyops.patches.alignment import Published, align
 from pyops.patches.members import members
 from pyops.patches.plan import Plan, plan, unfinished
-from tests.patches.hosts import NOW, answered, silent
+from tests.patches.hosts import NOW, OLD, answered, silent
 from tests.patches.publishing import Site
-
-AT_RING = {"test": "3", "early": "2", "broad": "1"}
-OLD = ("openssl", "3.0.16-1")
-
-
-@pytest.fixture(scope="module")
-def published(mirror: Site, lab: Estate) -> Published:
-    indexes = mirror.indexes()
-    rings = {ring: indexes.read(ring, ["amd64"]) for ring in lab.patches.rings}
-    return {(site, ring): index for site in lab.sites for ring, index in rings.items()}
 
 
 def all_behind(estate: Estate) -> dict[str, Latest]:

@@ -17,18 +17,7 @@ from pyops.patches.members import members
 from pyops.patches.plan import Step, plan
 from pyops.patches.rollout import Finished, Now, Outcome, Stopped, conduct, next_wave, now_of, unmended
 from pyops.patches.windows import is_open
-from tests.patches.hosts import NOW, answered, silent
-from tests.patches.publishing import Site
-
-AT_RING = {"test": "3", "early": "2", "broad": "1"}
-OLD = ("openssl", "3.0.16-1")
-
-
-@pytest.fixture(scope="module")
-def published(mirror: Site, lab: Estate) -> Published:
-    indexes = mirror.indexes()
-    rings = {ring: indexes.read(ring, ["amd64"]) for ring in lab.patches.rings}
-    return {(site, ring): index for site in lab.sites for ring, index in rings.items()}
+from tests.patches.hosts import AT_RING, NOW, OLD, answered, silent
 
 
 @dataclass
