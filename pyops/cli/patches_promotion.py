@@ -30,7 +30,7 @@ def promote(
     signed_by: SignedBy = None,
     as_json: Json = False,
 ) -> None:
-    """Have all mirrors serve a baseline for a ring: each gets it whole first, then all switch, or none.
+    """Have all mirrors serve a baseline for a ring: none switches before each has it whole.
 
     It may be done once the ring's day has come and the ring before it carries the baseline, and while all mirrors
     answer. Hosts change only by `pyops patches rollout`. Killed half-way, run it again: it completes.

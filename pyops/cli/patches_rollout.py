@@ -112,7 +112,7 @@ def _do(hands: "Hands", *, as_json: bool) -> None:
             f"the last rollout was cut short over {', '.join(pending)}: they are judged as they are now", err=True
         )
     now = _planned(hands)
-    if wrong := unmended(now.plan, journal.failed()):
+    if wrong := unmended(now.plan, {*journal.failed(), *pending}):
         raise Refused("\n".join(wrong))
     done = _conducted(hands, now, journal)
     if as_json:

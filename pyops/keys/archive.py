@@ -10,6 +10,7 @@ from pyops.errors import OutsideFailed
 from pyops.keys.tunnels import KeyPair
 
 _PATIENCE_S = 60
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made in it is ours alone
 
 
 def archive_key(private: str | None, owner: str) -> KeyPair:
@@ -17,7 +18,9 @@ def archive_key(private: str | None, owner: str) -> KeyPair:
 
     Raises OutsideFailed where gpg is missing or refuses.
     """
-    with tempfile.TemporaryDirectory(prefix="pyops-gpg-") as folder:
+    # In memory: production's key is in Ansible Vault and in the clear on no disk.
+    memory = _MEMORY if _MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="pyops-gpg-", dir=memory) as folder:
         home = Path(folder)
         try:
             if private is None:

@@ -50,12 +50,10 @@ class Journal:
                 yield event
 
     def pending(self) -> tuple[str, ...]:
-        """The hosts that the last rollout had begun when it was cut short, and told nothing of."""
+        """The hosts of the last wave that was begun and cut short: nothing was told of them."""
         begun: dict[str, None] = {}
         for event in self.events():
-            if event.get("event") == "begun":
-                begun = {}
-            elif event.get("event") == "wave":
+            if event.get("event") == "wave":
                 begun = dict.fromkeys(event["hosts"])
             elif event.get("event") == "host":
                 begun.pop(event["host"], None)

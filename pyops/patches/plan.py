@@ -144,9 +144,9 @@ def _restart(updates: Iterable[Difference], pending: Sequence[str]) -> str:
 
 
 def can_spare(estate: Estate, standings: Sequence[Standing]) -> Mapping[str, int]:
-    """How many servers of each pool may be missing at once. One that does not answer is missing already."""
+    """How many servers of each pool may be missing at once. One that does not serve is missing already."""
     return {
-        pool.id: sum(one.member.pool == pool.id and one.state is not State.UNKNOWN for one in standings) - pool.target
+        pool.id: sum(one.member.pool == pool.id and _serves(one) for one in standings) - pool.target
         for pool in estate.pools.values()
     } | {DESKTOPS: DESKS_AT_ONCE}
 
@@ -154,10 +154,13 @@ def can_spare(estate: Estate, standings: Sequence[Standing]) -> Mapping[str, int
 def needed(estate: Estate, pool: str, standings: Sequence[Standing]) -> str:
     """Why none of a pool's servers can be spared."""
     own = [one for one in standings if one.member.pool == pool]
-    answering = sum(one.state is not State.UNKNOWN for one in own)
-    return (
-        f"{answering} of {len(own)} servers of {pool} answer, and {estate.pools[pool].target} are needed: none to spare"
-    )
+    serving = sum(map(_serves, own))
+    return f"{serving} of {len(own)} servers of {pool} serve, and {estate.pools[pool].target} are needed: none to spare"
+
+
+def _serves(standing: Standing) -> bool:
+    """Whether it can be counted on: it answers, and no package of it is half-way."""
+    return standing.state is not State.UNKNOWN and all(gap.cause is not Cause.BROKEN for gap in standing.gaps)
 
 
 def _day(estate: Estate, site: str, now: datetime) -> date:

@@ -109,12 +109,12 @@ def now_of(estate: Estate, plan: Plan, moment: datetime, *, anytime: bool = Fals
 
 
 def unmended(plan: Plan, failed: Collection[str]) -> tuple[str, ...]:
-    """Hosts that a rollout has failed on and that cannot even be tried again, each with the reason.
+    """Hosts on which a rollout did not end well and that cannot even be tried again, each with the reason.
 
     To leave them out and go on would be to go on after a failure.
     """
     return tuple(
-        f"{one.host}: the last rollout failed on it, and it must be mended, or left out by --limit: {one.why}"
+        f"{one.host}: the last rollout did not end well on it, and it must be mended, or left out by --limit: {one.why}"
         for one in plan.left_out
         if one.host in failed
     )

@@ -75,7 +75,7 @@ class Web:
         return _Line(http, self._stream())
 
     def _stream(self) -> "Stream":
-        if isinstance(self._way, Proxy):
+        if isinstance(self._way, Proxy) and not self._is_https:
             from pyops.fleet.streams import NoWayError, ProxyStream
 
             try:

@@ -15,7 +15,7 @@ from tests.patches.publishing import Signer, Site
 
 from .acting import HOSTS, NAME, NEW, Acting, acting
 
-WHY = "the fix cannot wait"
+WHY = "the portal is under attack, {{ 7 * 7 }} reports"
 LIMIT = ("--limit", "pool_directory")
 
 
@@ -73,7 +73,7 @@ def test_the_first_failure_stops_it_names_site_host_task_and_message_and_it_resu
     patches.servers[HOSTS[1]].lets_in = False
     code, _, told = patches("rollout", *place, *LIMIT, "--outside-window", WHY)
     assert code == 1
-    assert f"{HOSTS[1]}: the last rollout failed on it, and it must be mended" in told
+    assert f"{HOSTS[1]}: the last rollout did not end well on it, and it must be mended" in told
     patches.servers[HOSTS[1]].lets_in = True
 
     patches.mend(HOSTS[1])

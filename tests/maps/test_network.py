@@ -41,6 +41,7 @@ def grown(folder: Path, sites: int, carriers: str, partner: str = "Cherwell Dist
     for pool in data["pools"].values():
         pool |= {"count": dict.fromkeys(names, 1), "target": 1}
     data["patches"]["window"]["days"] = dict.fromkeys(names, "tuesday")
+    data["patches"]["mirror"]["origin"] = names[0]
     (folder / "estate.yml").write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
     (folder / "desktops.csv").write_text("name,site,partner,model,ring\n", encoding="utf-8")
     return load(folder, TODAY)
@@ -85,7 +86,7 @@ def test_it_says_itself_what_it_shows_for_those_who_cannot_see_it() -> None:
 
     assert root.get("role") == "img"
     assert str(root.get("aria-labelledby")).split() == ["title", "story"]
-    assert named["title"] == "The network of lab: 3 sites · 6 links · 12 servers · 3 desks"
+    assert named["title"] == "The network of lab: 3 sites · 6 links · 15 servers · 3 desks"
     assert "banbury and towcester over a and b" in named["story"]
 
 

@@ -93,8 +93,18 @@ def test_a_server_that_does_not_answer_is_missing_already(lab: Estate, published
     why = {one.host: one.why for one in made.left_out}
 
     assert why["stratford-directory-01"].startswith("offline: unreachable")
-    assert why["banbury-directory-01"] == "2 of 3 servers of directory answer, and 2 are needed: none to spare"
+    assert why["banbury-directory-01"] == "2 of 3 servers of directory serve, and 2 are needed: none to spare"
     assert not any("directory" in step.host for wave in made.waves for step in wave)
+
+
+def test_a_server_with_a_package_half_way_is_missing_already(lab: Estate, published: Published) -> None:
+    """It answers, and nobody knows whether it serves."""
+    broken = answered("stratford-directory-01", OLD, dpkg=Dpkg("0" * 64, is_interrupted=True, error=""))
+    made = planned(lab, published, {broken.host: broken})
+
+    assert {one.host: one.why for one in made.left_out}["banbury-directory-01"] == (
+        "2 of 3 servers of directory serve, and 2 are needed: none to spare"
+    )
 
 
 def test_the_router_comes_last_at_its_site(lab: Estate, published: Published) -> None:

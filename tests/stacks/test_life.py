@@ -53,8 +53,8 @@ def test_a_server_more_is_added_and_only_who_counts_servers_changes(lab: Cloud) 
 
 
 def test_memory_is_changed_in_place(lab: Cloud) -> None:
-    old = "ring: early, cpu: 1, memory: 512MiB"
-    lab.edit({old: "ring: early, cpu: 1, memory: 768MiB"})
+    old = "ring: early, cpu: 1, memory: 512MiB, backup"
+    lab.edit({old: "ring: early, cpu: 1, memory: 768MiB, backup"})
     names = [f"{site}-control-01-instance" for site in ("banbury", "stratford", "towcester")]
     assert summary(lab.up(stacks=POOL)) == {"server_pool": [("update", name) for name in names]}
     assert summary(lab.preview(POOL)) == {}

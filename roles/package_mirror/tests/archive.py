@@ -45,6 +45,7 @@ def publish(asked: dict[str, Any]) -> tuple[str, str]:
     text += f"SHA256:\n {index} {len(content)} main/binary-amd64/Packages\n"
     command = ["gpg", f"--homedir={asked['home']}", "--batch", "--quiet", "--clear-sign"]
     signed = subprocess.run(command, input=text.encode(), check=True, capture_output=True).stdout
+    signed = asked.get("before", "").encode() + signed + asked.get("after", "").encode()
     (folder / "InRelease").write_bytes(signed)
     digest = hashlib.sha256(signed).hexdigest()
     if asked.get("named"):

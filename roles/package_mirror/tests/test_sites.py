@@ -99,6 +99,14 @@ CRAFTED: dict[str, tuple[dict[str, Any], str]] = {
         {"fields": {"Valid-Until": "Sat, 01 Nov 2025 00:00:00 UTC"}},
         "{place}/InRelease: was valid until Sat, 01 Nov 2025 00:00:00 UTC, an old release is no longer taken",
     ),
+    "words behind the signature": (
+        {"after": f"\nSHA256:\n {'a' * 64} 0 x\n"},
+        "{place}/InRelease: has words that nobody signed, only what is signed is taken",
+    ),
+    "words before what is signed": (
+        {"before": "Label: another\n"},
+        "{place}/InRelease: has words that nobody signed, only what is signed is taken",
+    ),
     "a path that leads out": (
         {"path": "pool/../../../etc/cron.d/one"},
         "{index}: 'pool/../../../etc/cron.d/one', a path must stay within the mirror",

@@ -13,6 +13,7 @@ from package_mirror.signature import verified
 
 LONGEST = 8 * 1024 * 1024
 """How many bytes an InRelease may have."""
+_BEGIN, _END = b"-----BEGIN PGP SIGNED MESSAGE-----", b"-----END PGP SIGNATURE-----"
 _FIELD = re.compile(r"^(Suite|Codename|Label|Date|Valid-Until): (.*)$", re.MULTILINE)
 _FILES = re.compile(r"^(SHA256|SHA512):\n((?: .*\n?)*)", re.MULTILINE)
 _FILE = re.compile(r"^ ([0-9a-f]{64}|[0-9a-f]{128}) +(\d{1,12}) +(\S+)$", re.MULTILINE)
@@ -54,7 +55,12 @@ def trusted(where: str, content: bytes, suite: str, key: Path, work: Path) -> Re
     until = fields.get("Valid-Until")
     if until and _moment(where, until) < datetime.now(UTC):
         raise Refused(f"{where}: was valid until {until}, an old release is no longer taken")
-    return _read(where, content, text, suite)
+    release = _read(where, content, text, suite)
+    # gpgv takes words around what is signed, and whoever reads the file later would take them for signed.
+    is_bare = content.startswith(_BEGIN) and content.rstrip().endswith(_END)
+    if not is_bare or known(where, content, suite) != release:
+        raise Refused(f"{where}: has words that nobody signed, only what is signed is taken")
+    return release
 
 
 def known(where: str, content: bytes, suite: str) -> Release:
