@@ -184,6 +184,14 @@ def test_what_would_not_leave_the_reserve_is_not_fetched(host: Host, tried: Trie
     assert host.check_output(f"find {origin.root}/aptly/pool -name '*_one_2.0_*'") == ""
 
 
+def test_what_is_fetched_now_is_no_baseline_of_an_earlier_day(origin: Mirror) -> None:
+    origin.does("snapshot 2026-11-10")
+    rule = "no new baseline, 2026-11-10 is there: what is fetched now needs a later day"
+    assert origin.refuses("snapshot 2026-11-03") == f"2026-11-03: {rule}"
+    assert origin.does("snapshot 2026-11-10") == {"snapshot": "2026-11-10", "made": False}
+    assert origin.does("snapshot 2026-11-17")["made"]
+
+
 @pytest.mark.parametrize(
     ("verb", "said"),
     [

@@ -17,6 +17,7 @@ from package_mirror.shelf import Shelf
 from package_mirror.upstream import lacking_bytes
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Fetching:
             raise Refused(f"{name}: no name of a baseline, it has small letters, digits, dots and dashes")
         made = name not in self._aptly.snapshots()
         if made:
+            self._refuse_the_past(name)
             self._aptly.snapshot(name, self.settings.sources)
         (self.settings.snapshots / name).touch()
         return {"snapshot": name, "made": made}
@@ -56,6 +58,14 @@ class Fetching:
             raise Refused(f"{ring}: no ring of the estate, it has {', '.join(self.settings.rings)}")
         release = self._publish(ring, name)
         return {"suite": ring, "baseline": release.baseline, "sha256": release.sha256}
+
+    def _refuse_the_past(self, name: str) -> None:
+        """What is fetched now is no baseline of an earlier day, nor another one of a name that was given already."""
+        releases = self._shelf.releases()
+        days = [release.baseline for ring in self.settings.rings for release in releases.get(ring, [])]
+        newest = max(filter(_DAY.fullmatch, [*days, *self._baselines]), default="")
+        if _DAY.fullmatch(name) and name <= newest:
+            raise Refused(f"{name}: no new baseline, {newest} is there: what is fetched now needs a later day")
 
     def _serve_fixes(self, packages: list[str]) -> dict[str, Any]:
         """The fixes have no baseline: their snapshot is named after what is in it."""
