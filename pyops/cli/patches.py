@@ -2,16 +2,19 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pyops.cli.context import Inventory
-from pyops.cli.patches_options import Json, Limit, MaxAge, Mirrors, SignedBy
+from pyops.cli.patches_options import Feeds, Json, Limit, MaxAge, Mirrors, SignedBy
 from pyops.cli.patches_promotion import promote
 from pyops.cli.patches_reading import Asked, Reading, ring_of
 from pyops.cli.patches_rollout import rollout
 from pyops.errors import Refused
+
+if TYPE_CHECKING:
+    from pyops.patches.fixes import Due
 
 _HELP = """One patch level at all sites: who is at it, who is not and why, and what is due.
 
@@ -81,6 +84,7 @@ def due(
     signed_by: SignedBy = None,
     limit: Limit = "",
     max_age: MaxAge = 24,
+    feed: Feeds = None,
     as_json: Json = False,
 ) -> None:
     """Which security fixes do hosts lack? What each closes, and the days left for it.
@@ -92,29 +96,38 @@ def due(
            "days_left", "closes", "sites": {site: [host]}, "excused", "not_carried_by"}], "unknown": [host]}
     closes: what changelogs name; null where none can be read. It is never all that a fix closes for certain.
     dated_by: changelog, or index where no changelog tells the day: then the clock may have run for longer
+    --feed adds "feed", null for what it does not say: {"files": [{"file", "sha256", "made_at", "old", "undecided"}],
+           "open": [{"cve", "source", "urgency", "fixed_in", "sites": {site: [host]}}], "unknown": [host], "unjudged"}
     Exit code 1 where a fix is past its deadline on a host that has no leave.
     """
-    reading = Reading(Asked(inventory, tuple(mirror or ()), signed_by, limit, max_age))
-    from pyops.estate.patches import FIXES
-    from pyops.patches.fixes import by_fix, missing_fixes
-
+    reading = Reading(Asked(inventory, tuple(mirror or ()), signed_by, limit, max_age, tuple(feed or ())))
+    feeds = reading.feeds  # those that are refused are so before anything is fetched
     today = reading.now.date()
-    index = reading.index(reading.site, FIXES)
-    library = reading.library(index)
-    missing = missing_fixes(
-        reading.estate, reading.standings, reading.readings, reading.published, index, library.changelog, today
-    )
-    fixes = list(by_fix(missing))
+    fixes = _fixes(reading)
     unknown = [one.member.name for one in reading.standings if not one.is_judged]
     if as_json:
-        from pyops.patches.plain import due as plain
+        from pyops.patches import plain
 
-        _json({"estate": reading.estate.name, "at": reading.now.isoformat(), **plain(fixes, unknown, today)})
+        told = {"estate": reading.estate.name, "at": reading.now.isoformat(), **plain.due(fixes, unknown, today)}
+        _json(told | ({"feed": plain.feed(feeds, reading.matches, reading.now)} if feeds else {}))
     else:
+        from pyops.cli.patches_feeds import show_feed
         from pyops.cli.patches_tables import show_due
 
         show_due(reading.estate, fixes, unknown, today)
+        if feeds:
+            show_feed(reading.estate, feeds, reading.matches, reading.now)
     _exit(in_order=all(one.is_excused or one.fix.days_left(today) >= 0 for one in fixes))
+
+
+def _fixes(reading: Reading) -> "list[Due]":
+    """What hosts lack of the suite of security fixes."""
+    from pyops.patches.fixes import by_fix, missing_fixes
+
+    index = reading.security
+    library, today = reading.library(index).changelog, reading.now.date()
+    standings, published = reading.standings, reading.published
+    return list(by_fix(missing_fixes(reading.estate, standings, reading.readings, published, index, library, today)))
 
 
 @app.command()

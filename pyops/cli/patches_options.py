@@ -27,3 +27,11 @@ Limit = Annotated[
     str, typer.Option("--limit", metavar="PATTERN", help="Hosts or groups, as Ansible writes them.", show_default="all")
 ]
 MaxAge = Annotated[float, typer.Option(min=0, metavar="HOURS", help="Older readings make a host unknown.")]
+Feeds = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--feed",
+        metavar="FILE",
+        help="debsecan's data or Debian's OVAL definitions: also what they name; the exit code stays; repeat it.",
+    ),
+]

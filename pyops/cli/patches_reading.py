@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pyops.estate import Estate
     from pyops.fleet.observation import Readings
     from pyops.patches.alignment import Published, Standing
+    from pyops.patches.feeds.feed import Feed
+    from pyops.patches.feeds.matching import Matches
     from pyops.patches.indexes import Index, Indexes
     from pyops.patches.library import Library
     from pyops.patches.mirror import Cache, Mirror
@@ -45,6 +47,7 @@ class Asked:
     key: Path | None = None
     limit: str = ""
     max_age_hours: float = 24
+    feeds: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,13 @@ class Reading:
     def _read(self) -> "dict[tuple[int, str], Index]":
         return {}
 
+    @property
+    def security(self) -> "Index":
+        """Every security fix, as the first mirror that answers has them."""
+        from pyops.estate.patches import FIXES
+
+        return self.index(self.site, FIXES)
+
     def library(self, index: "Index") -> "Library":
         """The changelogs of an index's packages, as the first mirror that answers has them."""
         from pyops.patches.library import Library
@@ -197,6 +207,22 @@ class Reading:
     def standings(self) -> "tuple[Standing, ...]":
         """Those of them."""
         return tuple(one for one in self.everyone if one.member.name in self.chosen)
+
+    @cached_property
+    def feeds(self) -> "tuple[Feed, ...]":
+        """The files of vulnerabilities that are asked about."""
+        from pyops.patches.feeds.reading import read
+
+        return tuple(map(read, self.asked.feeds))
+
+    @cached_property
+    def matches(self) -> "Matches":
+        """What these name on those hosts."""
+        from pyops.patches.feeds.matching import match
+        from pyops.patches.feeds.sources import Sources
+
+        sources = Sources([*self.published.values(), self.security])
+        return match(self.feeds, self.standings, self.readings, sources)
 
     @cached_property
     def parity(self) -> "Parity":

@@ -1,12 +1,14 @@
 """Results as plain data with stable keys, for JSON."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pyops.engines.ansible import TaskResult
 from pyops.patches.alignment import Standing
 from pyops.patches.difference import Change
+from pyops.patches.feeds.feed import Feed
+from pyops.patches.feeds.matching import Matches
 from pyops.patches.fixes import Due
 from pyops.patches.gaps import Difference, Gap, Kind
 from pyops.patches.mirrors import Seen
@@ -107,6 +109,28 @@ def due(fixes: Iterable[Due], unknown: Sequence[str], today: date) -> dict[str, 
             for one in fixes
         ],
         "unknown": list(unknown),
+    }
+
+
+def feed(feeds: Iterable[Feed], matches: Matches, now: datetime) -> dict[str, Any]:
+    """Of `pyops patches due --feed`."""
+    return {
+        "files": [
+            {
+                "file": str(one.file),
+                "sha256": one.sha256,
+                "made_at": one.said.made_at.isoformat() if one.said.made_at else None,
+                "old": one.is_old(now),
+                "undecided": one.said.undecided,
+            }
+            for one in feeds
+        ],
+        "open": [
+            {**one.finding._asdict(), "sites": {site: list(hosts) for site, hosts in one.sites.items()}}
+            for one in matches.open
+        ],
+        "unknown": list(matches.unknown),
+        "unjudged": list(matches.unjudged),
     }
 
 

@@ -1,6 +1,9 @@
 """The verbs of `pyops patches`: what they print, their JSON and their exit codes."""
 
+import hashlib
 import json
+import os
+import zlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,6 +141,58 @@ def test_due_tells_days_and_what_it_does_not_know(run: Run, inventory: Path, est
     assert "not known, and not counted: what sdc-d0001 lack" in output
     assert [(fix["days_left"], fix["not_carried_by"]) for fix in told["fixes"]] == [(-1, ["broad"]), (9, ["early"])]
     assert told["unknown"] == ["sdc-d0001"]
+
+
+def feed_of(folder: Path, *entries: str) -> Path:
+    """As debsecan fetches it."""
+    lines = ["VERSION 1", "CVE-2026-30003,,wrong", "CVE-2026-30004,,too", "", *entries, "", ""]
+    file = folder / "feed"
+    file.write_bytes(zlib.compress("\n".join(lines).encode()))
+    os.utime(file, (NOW.timestamp(), NOW.timestamp()))
+    return file
+
+
+def test_due_tells_what_a_feed_names_and_ends_as_without_it(run: Run, inventory: Path, estate: Estate) -> None:
+    late = answered("stratford-control-01", ("openssl", "3.0.17-1~deb12u3"), ("dpkg", "1.21.20"))
+    hosts = {one.name: answered(one.name, ("openssl", "3.0.17-1~deb12u3")) for one in members(estate)}
+    keep(inventory, (hosts | {late.host: late, "sdc-d0001": silent("sdc-d0001")}).values())
+    feed = feed_of(inventory, "dpkg,0,SH? ,1.21.22,", "dpkg,1,SH? ,1.21.22,", "base-files,0,S ? ,,")
+    code, output = run("due", "--feed", str(feed))
+    told = json.loads(run("due", "--json", "--feed", str(feed))[1])["feed"]
+
+    assert code == run("due")[0] == 0
+    assert "feed" not in json.loads(run("due", "--json")[1])
+    (fixable,) = [line.replace("│", " ").split() for line in output.splitlines() if "CVE-2026-30003, " in line]
+    assert fixable == ["dpkg", "CVE-2026-30003,", "CVE-2026-30004", "high", "1.21.22", "-", "-", "1", "host"]
+    assert "no fix known" in output
+    assert "not known, and not counted by the feed: sdc-d0001" in output
+    assert "older than" not in output
+    assert [(one["cve"], one["source"], one["urgency"], one["fixed_in"]) for one in told["open"]] == [
+        ("CVE-2026-30003", "dpkg", "high", "1.21.22"),
+        ("CVE-2026-30004", "dpkg", "high", "1.21.22"),
+        ("CVE-2026-30003", "base-files", "", None),
+    ]
+    assert told["open"][0]["sites"] == {"stratford": [late.host]}
+    assert told["unknown"] == ["sdc-d0001"]
+    digest = hashlib.sha256(feed.read_bytes()).hexdigest()
+    assert [(one["file"], one["sha256"], one["made_at"]) for one in told["files"]] == [(str(feed), digest, None)]
+
+
+def test_due_never_says_that_there_are_no_vulnerabilities(run: Run, inventory: Path, estate: Estate) -> None:
+    keep(inventory, as_their_ring_is(estate).values())
+    feed = feed_of(inventory, "nginx,0,SH? ,1.22.1-9,")
+    os.utime(feed, (0, 0))
+    output = run("due", "--feed", str(feed))[1]
+
+    assert "nothing that the feed names is open on a host that could be judged" in output
+    assert f"{feed}: is older than 7 days: what was found since is not in it" in output
+
+
+def test_a_feed_that_is_none_is_refused_before_anything_is_fetched(run: Run, inventory: Path) -> None:
+    (inventory / "feed").write_text("nothing of use\n")
+
+    with pytest.raises(Refused, match="feed:1: nothing of use"):
+        run("due", "--feed", str(inventory / "feed"), "--signed-by", str(inventory / "nothing.asc"))
 
 
 def test_diff_shows_what_a_promotion_brings(run: Run) -> None:
