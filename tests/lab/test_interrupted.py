@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -27,11 +28,11 @@ def pair(three_sites: Site3, tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / NAME
     shutil.copytree(INVENTORY, folder)
     text = (folder / "estate.yml").read_text().replace("\nname: lab\n", f"\nname: {NAME}\n")
-    lines = [
-        line for line in text.splitlines() if not line.startswith(("  directory:   {image", "  application: {image"))
-    ]
-    text = "\n".join(lines) + "\n"
-    text = text.replace("pool: directory}", "pool: control}").replace("pools: [application]", "pools: [control]")
+    others = ("  mirror:      {image", "  directory:   {image", "  application: {image")
+    text = "\n".join(line for line in text.splitlines() if not line.startswith(others)) + "\n"
+    for named in ("pool: directory}", "pools: [application]", "mirror: {pool: mirror,"):
+        assert named in text, f"{named!r} names a pool that this estate lacks"
+        text = text.replace(named, re.sub("directory|application|mirror(?=,)", "control", named))
     (folder / "estate.yml").write_text(text)
     (folder / "desktops.csv").write_text("name,site,partner,model,ring,address\n")
     yield folder
