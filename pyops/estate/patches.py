@@ -9,17 +9,8 @@ from pydantic import BeforeValidator, Field
 
 from pyops.estate.base import Named, Part, with_ids
 from pyops.estate.servers import Packages
-from pyops.estate.texts import DebianPackage, LinkName, Name, Words, as_text, looks_like
+from pyops.estate.texts import Cve, DebianPackage, LinkName, Name, PackageVersion, Words
 from pyops.estate.values import Day, Duration, PositiveDuration, SizeMiB, TimeOfDay, Whole
-
-_VERSION = r"(\d+:)?\d[A-Za-z0-9.+~-]*"
-_VERSION_RULE = "must be a version as dpkg writes it, as in 1:9.2p1-2+deb12u10"
-PackageVersion = Annotated[str, BeforeValidator(looks_like(_VERSION, _VERSION_RULE)), as_text(_VERSION, _VERSION_RULE)]
-
-_CVE = r"CVE-\d{4}-\d{4,}"
-_CVE_RULE = "must be the number of a vulnerability, as in CVE-2026-12345"
-Cve = Annotated[str, BeforeValidator(looks_like(_CVE, _CVE_RULE)), as_text(_CVE, _CVE_RULE)]
-
 
 DESKTOPS = "desktops"
 """What the desks are called where a pool is named."""

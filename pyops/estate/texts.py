@@ -56,6 +56,14 @@ _LINK = r"[a-z][a-z0-9_]*(-[a-z0-9_]+)*"
 _LINK_RULE = "must be a name of small letters, digits, underscores and single hyphens"
 LinkName = Annotated[str, BeforeValidator(looks_like(_LINK, _LINK_RULE)), as_text(_LINK, _LINK_RULE)]
 
+_VERSION = r"(\d+:)?\d[A-Za-z0-9.+~-]*"
+_VERSION_RULE = "must be a version as dpkg writes it, as in 1:9.2p1-2+deb12u10"
+PackageVersion = Annotated[str, BeforeValidator(looks_like(_VERSION, _VERSION_RULE)), as_text(_VERSION, _VERSION_RULE)]
+
+_CVE = r"CVE-\d{4}-\d{4,}"
+_CVE_RULE = "must be the number of a vulnerability, as in CVE-2026-12345"
+Cve = Annotated[str, BeforeValidator(looks_like(_CVE, _CVE_RULE)), as_text(_CVE, _CVE_RULE)]
+
 _WORDS = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\S[^\x00-\x1f\x7f-\x9f\u2028\u2029]*"
 _WORDS_RULE = "must be one line of text"
 Words = Annotated[str, BeforeValidator(looks_like(_WORDS, _WORDS_RULE)), as_text(r".*\S.*", _WORDS_RULE)]
