@@ -38,7 +38,7 @@ def create(name: str, *, forwards: bool) -> None:
         done = run(["ip", "netns", "add", name], check=False)
         if done.returncode != 0 and not exists(name):
             raise OutsideFailed(f"{name}: the network namespace could not be made, {done.stderr.strip()}")
-        run(["ip", "-n", name, "link", "set", "lo", "up"])
+    run(["ip", "-n", name, "link", "set", "lo", "up"])
     settings = _SETTINGS | {"net/ipv4/ip_forward": "1" if forwards else "0"}
     inside(name, lambda: _apply(settings))
 

@@ -55,14 +55,16 @@ def network_of(lab: Lab, port: Port) -> Network:
 
 
 def plug(lab: Lab, leader: int, ports: list[Port]) -> None:
-    """Run a cable for each port that has none into the host whose first process is `leader`."""
+    """Run a cable for each port that has none into the host whose first process is `leader`.
+
+    A cable that is there is put on its bridge all the same: a kill may have come between the two.
+    """
     present = interfaces.names(lab.namespace)
     commands: list[str] = []
     for port in ports:
-        if (end := PORT.interface(port.name)) in present:
-            continue
-        inside = network_of(lab, port).interface
-        commands.append(f"link add {end} type veth peer name {inside} address {port.mac} netns {leader}")
+        end, inside = PORT.interface(port.name), network_of(lab, port).interface
+        if end not in present:
+            commands.append(f"link add {end} type veth peer name {inside} address {port.mac} netns {leader}")
         commands.append(f"link set {end} alias {port.name} master {BRIDGE.interface(port.network)}")
         commands.append(f"link set {end} up")
     if commands:

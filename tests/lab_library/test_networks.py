@@ -8,7 +8,8 @@ from ipaddress import IPv4Network
 import pytest
 
 from pyops.errors import Refused
-from pyops.lab import Lab, Port, hosts, interfaces, namespaces, networks, ports
+from pyops.lab import Lab, Port, hosts, interfaces, lifecycle, namespaces, networks, ports
+from pyops.lab.host import folder
 from pyops.lab.place import BRIDGE, PORT
 
 from .conftest import PREFIX, boot, port, reaches, zone
@@ -93,6 +94,15 @@ def test_a_port_deleted_inside_the_host_is_gone_too(two: Lab) -> None:
     hosts.run(two, DESK, ["ip", "link", "delete", "desktops"])
     assert ports.read(two, plug.name) is None
     ports.create(two, plug)
+    hosts.wait_for_ssh(two, [DESK], 60)
+
+
+def test_a_cable_that_a_kill_left_half_plugged_is_plugged_by_the_next_preparation(two: Lab) -> None:
+    end = PORT.interface(port(DESK, DESKTOPS, DESKTOPS.prefix[11]).name)
+    interfaces.change(two.namespace, [f"link set {end} nomaster", f"link set {end} down"])
+    folder(two, DESK).is_plugged.unlink()
+    assert not reaches(two, DESK, DESKTOPS.prefix[254])
+    lifecycle.prepare(two)
     hosts.wait_for_ssh(two, [DESK], 60)
 
 
