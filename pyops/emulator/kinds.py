@@ -66,3 +66,9 @@ def known_types() -> tuple[Kind, ...]:
 def kind_of(token: str) -> Kind | None:
     """The table's entry for a type token, or None when the type is not known well."""
     return _known().get(token)
+
+
+def is_known_well(token: str) -> bool:
+    """Whether what the stand-in does with a type is established: it has an entry, and nothing is noted against it."""
+    kind = _known().get(token)
+    return kind is not None and not kind.note

@@ -54,6 +54,8 @@ class TaskResult:
     seconds: float | None
     message: str
     differences: tuple[Mapping[str, str], ...]
+    is_hidden: bool = False
+    """Whether `no_log` hides what it said and did."""
 
 
 @dataclass(frozen=True)
@@ -188,4 +190,5 @@ def _parsed(line: str) -> TaskResult:
         is_check=found["check"],
         is_handler=found["handler"],
         differences=tuple(found["diff"]),
+        is_hidden=found["hidden"],
     )

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from pyops.estate.base import Part
+from pyops.estate.changes import Rules
 from pyops.estate.cloud import Azure
 from pyops.estate.hosts import Server, servers_of
 from pyops.estate.network import Flow, Link, Links, Services, Sites
@@ -41,6 +42,7 @@ class Estate(Part):
     systems: Systems = Field(default_factory=dict)
     exemptions: tuple[Exemption, ...] = ()
     retirements: Retirements = Field(default_factory=dict)
+    changes: Rules = Rules()
     file: Path = Field(default=Path(), exclude=True)
     """Where it was read from; set by the reader."""
 

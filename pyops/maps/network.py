@@ -1,7 +1,7 @@
 """The network as an SVG map: sites with their zones and circuits, and the links that join them over each carrier."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +54,7 @@ class Wire:
     carrier: int
     start: Point
     end: Point
+    link: str
     words: str
 
 
@@ -75,8 +76,11 @@ class Entry:
     prefix: str
 
 
-def network_map(estate: Estate) -> str:
-    """The whole picture as SVG text: self-contained, the same for the same estate, for light and dark screens."""
+def network_map(estate: Estate, marked: Collection[str] = ()) -> str:
+    """The whole picture as SVG text: self-contained, the same for the same estate, for light and dark screens.
+
+    `marked` names sites and links that stand out, such as those that a change touches.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     loader = FileSystemLoader(_TEMPLATES)
@@ -100,6 +104,7 @@ def network_map(estate: Estate) -> str:
         labels=list(_labels(estate, boxes)) if labelled else [],
         entries=entries,
         row=_ROW,
+        marked=marked,
     )
 
 
@@ -169,7 +174,7 @@ def _wires(estate: Estate, boxes: dict[str, Box]) -> Iterator[Wire]:
         lines = parallels(boxes[first], boxes[second], len(links), _LINES_APART)
         for link, (start, end) in zip(links, lines, strict=True):
             words = f"{link.id}: {first} {link.address(first)}, {second} {link.address(second)}, port {link.port}"
-            yield Wire(estate.carriers.index(link.carrier), start, end, words)
+            yield Wire(estate.carriers.index(link.carrier), start, end, link.id, words)
 
 
 def _labels(estate: Estate, boxes: dict[str, Box]) -> Iterator[Label]:

@@ -66,10 +66,10 @@ def read(path: Path) -> bytes:
         return b""
 
 
-def killed_after(folder: Path, words: str, delay: float = 0.0, command: str = "up") -> None:
-    """Start `pyops lab COMMAND`; kill it and all that it started with SIGKILL once it says these words, and a little later."""
+def killed_after(folder: Path, words: str, delay: float = 0.0, command: str = "lab up") -> None:
+    """Start `pyops COMMAND`; kill it and all that it started with SIGKILL once it says these words, and a little later."""
     process = subprocess.Popen(
-        ["pyops", "-i", str(folder), "lab", command],
+        ["pyops", "-i", str(folder), *command.split()],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -108,8 +108,8 @@ def test_a_build_killed_at_several_points_is_finished_by_the_next(pair: Path) ->
 
 def test_a_converge_killed_half_way_is_finished_by_the_next(pair: Path) -> None:
     pyops("-i", str(pair), "lab", "up")
-    killed_after(pair, "TASK [router : Write the rules between zones]", command="converge")
-    killed_after(pair, "TASK [router : Make the services do what is configured]", command="converge")
+    killed_after(pair, "TASK [router : Write the rules between zones]", command="lab converge")
+    killed_after(pair, "TASK [router : Make the services do what is configured]", command="lab converge")
     pyops("-i", str(pair), "lab", "converge")
     assert "changed: 0 tasks on 0 hosts" in pyops("-i", str(pair), "lab", "converge").stdout
     deadline = time.monotonic() + 60

@@ -88,6 +88,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible carries no 
             "check": bool(task.check_mode),
             "seconds": round(time.monotonic() - began, 3) if began is not None else None,
             "message": "" if hidden or status == "ok" else _message(fields),
+            "hidden": hidden,
             "diff": [] if hidden else _differences(fields),
         }
         self._file.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")

@@ -1,0 +1,99 @@
+"""What happens alike to many is said once, with its exceptions named."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from pyops.changes.page.views import Line
+from pyops.changes.page.visible import difference
+from pyops.changes.record import EstateEdit, PropertyEdit, ResourceChange, TaskChange
+
+_FEW = 4
+_FIRST = ("delete", "replace", "update", "create")
+_DIFFERENT_TEXTS = 5
+"""So many variants of one task are shown with their texts; more are counted."""
+
+
+def resources(changes: Sequence[ResourceChange], edits: Sequence[EstateEdit]) -> Iterator[Line]:
+    """A line for each kind of change, what is destroyed or replaced first."""
+    groups: dict[tuple[str, ...], list[ResourceChange]] = {}
+    for one in sorted(changes, key=lambda one: (_FIRST.index(one.operation), one.stack, one.type)):
+        groups.setdefault((one.operation, one.stack, one.type, *(edit.path for edit in one.edits)), []).append(one)
+    for (operation, stack, kind, *_), members in groups.items():
+        usual, others = _usual(members)
+        what = counted(len(members), kind.rpartition(":")[2])
+        names = few(one.name for one in members)
+        parts = [_edit(edit) for edit in usual]
+        parts += [f"but {one.name}: {'; '.join(map(_edit, one.edits))}" for one in others]
+        parts += [f"because {words}" for words in _causes(members, edits)]
+        yield Line(f"{operation} {what} of {stack}: {names}", tuple(parts))
+
+
+def _usual(members: Sequence[ResourceChange]) -> tuple[tuple[PropertyEdit, ...], list[ResourceChange]]:
+    """The edits of most, and those with others; where each has its own, there is no usual one."""
+    (usual, number), *_ = Counter(one.edits for one in members).most_common(1)
+    if number == 1 and len(members) > 1:
+        return (), list(members)
+    return usual, [one for one in members if one.edits != usual]
+
+
+def _edit(edit: PropertyEdit) -> str:
+    forced = ", which forces the replacement" if edit.forces_replacement else ""
+    if edit.is_secret:
+        return f"{edit.path}: a secret changes{forced}"
+    return f"{edit.path}: {_value(edit.before)} -> {_value(edit.after)}{forced}"
+
+
+def _value(text: str | None) -> str:
+    return "nothing" if text is None else text
+
+
+def _causes(members: Iterable[ResourceChange], edits: Sequence[EstateEdit]) -> list[str]:
+    return [edits[number].words for number in sorted({number for one in members for number in one.causes})]
+
+
+def tasks(changes: Sequence[TaskChange]) -> Iterator[Line]:
+    """A line for each task, with the hosts that it changes; hosts that differ from most are named."""
+    groups: dict[tuple[str, str, bool], list[TaskChange]] = {}
+    for one in changes:
+        groups.setdefault((one.role, one.task, one.is_handler), []).append(one)
+    for (role, task, is_handler), variants in groups.items():
+        ordered = sorted(variants, key=lambda one: -len(one.hosts))
+        hosts = {host for one in variants for host in one.hosts}
+        words = f"{role}: {task}" if role else task
+        yield Line(
+            f"{words} on {counted(len(hosts), 'host')}: {few(sorted(hosts))}{' (a handler)' if is_handler else ''}",
+            tuple(_variants(ordered)),
+            tuple(_texts(ordered)),
+        )
+
+
+def _variants(ordered: Sequence[TaskChange]) -> Iterator[str]:
+    if any(one.is_hidden for one in ordered):
+        yield "what changes is secret, so it is not shown"
+    usual, *others = ordered
+    if others and len(usual.hosts) > 1:
+        exceptions = few(host for one in others for host in one.hosts)
+        yield f"alike on {counted(len(usual.hosts), 'host')}, otherwise on {exceptions}"
+    elif others:
+        yield "each host has its own text"
+
+
+def _texts(ordered: Sequence[TaskChange]) -> Iterator[str]:
+    for one in ordered[:_DIFFERENT_TEXTS]:
+        for edit in one.edits:
+            yield f"# {few(one.hosts)}: {edit.header}".rstrip(": ")
+            yield from difference(edit)
+    if len(ordered) > _DIFFERENT_TEXTS:
+        yield f"# and {len(ordered) - _DIFFERENT_TEXTS:,} other texts"
+
+
+def few(names: Iterable[str]) -> str:
+    """The first names, and how many more there are."""
+    found = list(names)
+    more = len(found) - _FEW
+    return ", ".join(found[:_FEW]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 host`, `1,700 hosts`."""
+    return f"{number:,} {noun if number == 1 else f'{noun}s'}"

@@ -1,0 +1,51 @@
+"""Pages as text: one self-contained HTML file, Markdown, and the index of all changes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pyops.changes.page.content import NOTHING, answer, sections
+from pyops.changes.page.views import Approved, Rate, Row
+from pyops.changes.page.visible import escaped, visible
+from pyops.changes.record import Record, digest
+
+_TEMPLATES = Path(__file__).parents[2] / "templates"
+
+
+def html(record: Record, drawing: str = "", approvals: Sequence[Approved] = ()) -> str:
+    """The page for a board; it needs no script, no network and no other file. `drawing` is SVG of our own."""
+    return _rendered("change.html.j2", drawing=drawing, approvals=approvals, **_parts(record))
+
+
+def markdown(record: Record) -> str:
+    """The same for a merge request; all that is folded stands at its end."""
+    return _rendered("change.md.j2", **_parts(record))
+
+
+def index(rows: Sequence[Row], rates: Sequence[Rate]) -> str:
+    """All changes of an environment, and how far predictions came true."""
+    return _rendered("changes.html.j2", rows=rows, rates=rates)
+
+
+def _parts(record: Record) -> dict[str, Any]:
+    return {
+        "record": record,
+        "digest": digest(record),
+        "nothing": NOTHING if record.is_empty else "",
+        "answer": answer(record),
+        "sections": sections(record),
+    }
+
+
+def _rendered(name: str, **parts: Any) -> str:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+    templates = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=select_autoescape(("html.j2",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["v"] = visible if name.endswith("html.j2") else escaped
+    return templates.get_template(name).render(**parts)

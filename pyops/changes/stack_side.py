@@ -1,0 +1,143 @@
+"""From the engine's steps to changes of resources, and to churn: steps after which nothing runs differently."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from pyops.changes.record import Churn, EstateEdit, Operation, PropertyEdit, ResourceChange
+from pyops.changes.values import MISSING, at, is_secret, shown
+from pyops.engines.events import Change, Step
+from pyops.estate import Estate
+
+OPERATIONS: Mapping[str, Operation] = {
+    "create": "create",
+    "import": "create",
+    "update": "update",
+    "replace": "replace",
+    "create-replacement": "replace",
+    "delete-replaced": "replace",
+    "import-replacement": "replace",
+    "delete": "delete",
+}
+"""The engine's words for what changes something; its others change nothing."""
+_VERSIONS = ("azureApiVersion", "apiVersion", "__apiVersion")
+_FLOW_KINDS = re.compile("firewall|securityrule|networksecuritygroup|rulecollection", re.IGNORECASE)
+
+
+def split(
+    plans: Mapping[str, Sequence[Step]], estate: Estate, edits: Sequence[EstateEdit]
+) -> tuple[tuple[ResourceChange, ...], tuple[Churn, ...]]:
+    """What changes, and what only seems to."""
+    changes: list[ResourceChange] = []
+    churn: list[Churn] = []
+    causes = _Causes(edits)
+    for stack, steps in plans.items():
+        for step in steps:
+            if (operation := OPERATIONS.get(step.operation)) is None or _is_component(step):
+                continue
+            found = _churn(stack, step) if operation == "update" else None
+            if found:
+                churn.append(found)
+            else:
+                changes.append(_change(stack, step, operation, estate, causes))
+    return tuple(changes), tuple(churn)
+
+
+def _is_component(step: Step) -> bool:
+    """What only holds others together is nothing that runs."""
+    return step.type.startswith("pyops:")
+
+
+def _change(stack: str, step: Step, operation: Operation, estate: Estate, causes: "_Causes") -> ResourceChange:
+    edits = tuple(_edits(step)) if operation in ("update", "replace") else ()
+    kind = step.type.removeprefix("azure-native:")
+    name = step.name.rpartition("::")[2]
+    return ResourceChange(
+        stack, step.urn, kind, name, operation, _site(step, estate), edits, causes.of(kind, f"{step.urn} {name}")
+    )
+
+
+def _edits(step: Step) -> Iterator[PropertyEdit]:
+    before, after = step.inputs_before or {}, step.inputs_after or {}
+    for change in step.changes or [Change(path, "update-replace") for path in step.replaced_by]:
+        old, new = at(before, change.path), at(after, change.path)
+        hidden = is_secret(old) or is_secret(new)
+        forces = change.replaces or change.path in step.replaced_by
+        yield PropertyEdit(change.path, _text(old, hidden), _text(new, hidden), forces, hidden)
+
+
+def _text(value: object, hidden: bool) -> str | None:
+    return "secret" if hidden and value is not MISSING else shown(value)
+
+
+def _churn(stack: str, step: Step) -> Churn | None:
+    kind, name = step.type.removeprefix("azure-native:"), step.name.rpartition("::")[2]
+    if step.changes and all(_last(change.path) in _VERSIONS for change in step.changes):
+        return Churn("api version", stack, kind, name, ", ".join(change.path for change in step.changes))
+    before, after = step.inputs_before or {}, step.inputs_after or {}
+    if not step.changes and before == after:
+        return Churn("provider", stack, kind, name, "its inputs are as they were")
+    lists = {change.path.partition("[")[0] for change in step.changes}
+    if lists and all("[" in change.path for change in step.changes) and all(_is_order(before, after, p) for p in lists):
+        return Churn("order", stack, kind, name, ", ".join(sorted(lists)))
+    return None
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _is_order(before: object, after: object, path: str) -> bool:
+    """Whether two lists hold the same in another order."""
+    old, new = at(before, path), at(after, path)
+    if not isinstance(old, list) or not isinstance(new, list):
+        return False
+    return sorted(map(_plain, old)) == sorted(map(_plain, new))
+
+
+def _plain(value: object) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def _words(text: str) -> set[str]:
+    return set(re.split(r"[^a-z0-9_]+", text.lower()))
+
+
+def _site(step: Step, estate: Estate) -> str:
+    """The one site that a resource's tags or name speak of."""
+    inputs = step.inputs_after or step.inputs_before or {}
+    tagged = at(inputs, "tags.site")
+    if isinstance(tagged, str) and tagged in estate.sites:
+        return tagged
+    named = [site for site in estate.sites if site in _words(step.name)]
+    return named[0] if len(named) == 1 else ""
+
+
+class _Causes:
+    """Which edits of the estate brought a resource: those whose hosts, or all of whose names, it carries."""
+
+    def __init__(self, edits: Sequence[EstateEdit]) -> None:
+        self._hosts = [set(re.findall(r"\b[a-z][a-z0-9_]*-[a-z][a-z0-9_]*-\d\d\b", edit.words)) for edit in edits]
+        self._names = [[_names(path) for path in edit.paths] for edit in edits]
+        self._is_flow = [any(path.startswith("flows") for path in edit.paths) for edit in edits]
+
+    def of(self, kind: str, text: str) -> tuple[int, ...]:
+        """Numbers of the edits, none where it is not sure."""
+        words = _words(text)
+        return tuple(
+            number
+            for number, hosts in enumerate(self._hosts)
+            if any(host in text for host in hosts)
+            or any(names and names <= words for names in self._names[number])
+            or (self._is_flow[number] and _FLOW_KINDS.search(kind))
+        )
+
+
+_KEYS = {"sites", "pools", "count", "zones", "circuits", "links", "prefix", "first", "address", "memory", "cpu"}
+
+
+def _names(path: str) -> set[str]:
+    """The names of things in a place of the estate file: `pools.application.count.banbury` gives two."""
+    parts = set(re.split(r"[.\[\]]+", path)) - {""}
+    head = path.partition(".")[0]
+    return parts - _KEYS if head in ("sites", "pools", "links") else set()

@@ -1,0 +1,157 @@
+"""`pyops changes`: one record for a change, from the draft to what came of it."""
+
+import json
+import shutil
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pyops.cli import changes_acts, changes_history
+from pyops.cli.changes_options import Approvers, Change, Checkpoints, InLab, Json
+from pyops.cli.context import Inventory, estate_of
+from pyops.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pyops.changes.record import Record, Window
+    from pyops.estate import Estate
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="One page for a change: draft it, sign it, run just that, see what came of it.",
+)
+OPEN_FOR = timedelta(days=7)
+"""How long an approval holds where nobody says otherwise."""
+
+
+@app.command()
+def draft(
+    inventory: Inventory = None,
+    title: Annotated[
+        str, typer.Option("--title", metavar="WORDS", help="What the change is for, in a few words.")
+    ] = "",
+    old: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="ESTATE", help="The estate as it was.", show_default="as last applied here"),
+    ] = None,
+    state: Checkpoints = None,
+    lab: InLab = False,
+    hosts: Annotated[bool, typer.Option("--hosts/--no-hosts", help="Whether to ask the hosts by a dry run.")] = True,
+    author: Annotated[
+        str, typer.Option("--author", metavar="PRINCIPAL", help="Who drafts it.", show_default="git's user.email")
+    ] = "",
+    opens: Annotated[str, typer.Option("--opens", metavar="TIME", help="ISO 8601.", show_default="now")] = "",
+    closes: Annotated[str, typer.Option("--closes", metavar="TIME", help="ISO 8601.", show_default="in 7 days")] = "",
+    emergency: Annotated[
+        bool, typer.Option("--emergency", help="One signature is enough; it is told as such.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write down what an edited estate would change, for a board to read. Nothing is changed.
+
+    Joins the difference of the estate, a preview of the three stacks (no login is needed: the stand-in for Azure over
+    the recorded state) and a dry run of the playbooks on the hosts. Prints the page as Markdown; the record and the
+    page, as HTML and as Markdown, are kept in .changes/ESTATE/ID/.
+
+    \b
+    JSON: the record, as in .changes/ESTATE/ID/record.json
+    """
+    from pyops.cli.changes_reading import Source, Words, draft, store_of
+
+    estate = estate_of(inventory)
+    store = store_of(estate)
+    before = old or store.applied_estate()
+    source = Source(estate, before, is_lab=lab, states=state, asks_hosts=hosts)
+    words = Words(title or "untitled", author or _git_user(), _window(opens, closes), emergency)
+    record = draft(source, words)
+    _keep(estate, before, record)
+    _print(record, as_json=as_json)
+
+
+@app.command()
+def show(change: Change, inventory: Inventory = None, approvers: Approvers = None, as_json: Json = False) -> None:
+    """Show a record again, with who has signed it and who must.
+
+    \b
+    JSON: the record, as in .changes/ESTATE/ID/record.json
+    """
+    from pyops.cli.changes_reading import store_of
+    from pyops.cli.changes_tables import show_standing
+
+    estate = estate_of(inventory)
+    store = store_of(estate)
+    record = store.load(change)
+    _print(record, as_json=as_json)
+    if not as_json:
+        show_standing(estate, store, record, approvers)
+
+
+def _print(record: "Record", *, as_json: bool) -> None:
+    from pyops.changes.page import markdown
+
+    typer.echo(json.dumps(asdict(record), indent=2, ensure_ascii=False) if as_json else markdown(record).rstrip())
+
+
+def _window(opens: str, closes: str) -> "Window":
+    from pyops.changes.record import Window
+    from pyops.cli.changes_reading import now
+
+    begin = _moment(opens, "--opens") if opens else now()
+    end = _moment(closes, "--closes") if closes else begin + OPEN_FOR
+    if end <= begin:
+        raise WrongUsage(f"--closes: {end.isoformat()}, must come after {begin.isoformat()}")
+    return Window(begin.isoformat(timespec="seconds"), end.isoformat(timespec="seconds"))
+
+
+def _moment(text: str, option: str) -> "datetime":
+    from datetime import datetime
+
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise WrongUsage(f"{option}: {text}, must be a time of ISO 8601, such as 2026-12-01T18:00+00:00") from None
+    return found if found.tzinfo else found.astimezone()
+
+
+def _git_user() -> str:
+    import subprocess
+
+    done = subprocess.run(["git", "config", "user.email"], capture_output=True, text=True, check=False)
+    if not done.stdout.strip():
+        raise WrongUsage("--author: nothing, say who drafts the change: git knows no user.email here")
+    return done.stdout.strip()
+
+
+def _keep(estate: "Estate", before: Path | None, record: "Record") -> None:
+    """The record, its pages, and the estate that it starts from, to which a back-out goes."""
+    from pyops.changes.ledger import append
+    from pyops.changes.page import html, markdown
+    from pyops.changes.record import digest
+    from pyops.cli.changes_reading import now, store_of
+    from pyops.maps.network import network_map
+
+    store = store_of(estate)
+    folder = store.save(record).parent
+    if before and not (folder / "previous").exists():
+        shutil.copytree(before, folder / "previous", ignore=shutil.ignore_patterns(".*"))
+    picture = network_map(estate, {*record.touched.sites, *_links(record)})
+    (folder / "change.html").write_text(html(record, picture), encoding="utf-8")
+    (folder / "change.md").write_text(markdown(record), encoding="utf-8")
+    append(store.ledger, "drafted", record.id, digest(record), now(), {"title": record.title})
+    typer.echo(f"{record.id}: {folder}/change.html", err=True)
+
+
+def _links(record: "Record") -> set[str]:
+    """The links that an edit of the estate is about."""
+    paths = [path.split(".") for edit in record.estate for path in edit.paths]
+    return {path[1] for path in paths if path[0] == "links" and len(path) > 1}
+
+
+for verb in (changes_acts.approve, changes_acts.apply, changes_acts.verify, changes_history.history):
+    app.command()(verb)
+app.command("back-out")(changes_acts.back_out)

@@ -1,0 +1,250 @@
+"""The verbs of `pyops changes` that decide or do something: approve, apply, verify, back-out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pyops.cli.changes_options import Approvers, Change, Checkpoints, InLab, Json, Yes
+from pyops.cli.context import Inventory, estate_of
+from pyops.errors import PyopsError, Refused
+
+if TYPE_CHECKING:
+    from pyops.changes.ledger import Kind
+    from pyops.changes.record import Record
+    from pyops.changes.store import Store
+    from pyops.cli.changes_hands import Done
+    from pyops.cli.changes_reading import Source
+    from pyops.estate import Estate
+
+
+def approve(
+    change: Change,
+    key: Annotated[
+        Path,
+        typer.Option("--key", metavar="FILE", help="Your ssh key: the private one, or the public one of an agent's."),
+    ],
+    role: Annotated[
+        str | None, typer.Option("--as", metavar="ROLE", help="The role you sign in.", show_default="the one asked for")
+    ] = None,
+    inventory: Inventory = None,
+    approvers: Approvers = None,
+) -> None:
+    """Sign a record: exactly this content, this starting state, this window, this environment.
+
+    Who may sign stands in approvers.pub beside the estate, in the format of ssh's allowed signers. The author cannot.
+    """
+    from pyops.changes.approval import approvals, missing
+    from pyops.changes.approval import approve as sign
+
+    case = _case(inventory, change, approvers)
+    given = approvals(case.store, case.record, case.approvers)
+    asked = role or next(iter(missing(case.record, given)), next(iter(case.record.risk.signers), ""))
+    from pyops.cli.changes_reading import now
+
+    approval = sign(case.store, case.record, asked, key, case.approvers, now())
+    case.note("approved", principal=approval.principal, role=approval.role)
+    rest = missing(case.record, approvals(case.store, case.record, case.approvers))
+    still = f"; still to sign: {', '.join(rest)}" if rest else "; all have signed"
+    typer.echo(f"{case.record.id}: signed by {approval.principal} as {approval.role}{still}")
+
+
+def apply(
+    change: Change,
+    inventory: Inventory = None,
+    state: Checkpoints = None,
+    lab: InLab = False,
+    approvers: Approvers = None,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Run what was approved, and nothing else: all of it is worked out anew first, and refused where a part moved.
+
+    The stacks come first, then the playbooks; the first failure stops it, and is written down. Run it again to go on
+    with what is left of it, or take it back with `back-out`. Ends with the prediction beside what happened.
+
+    \b
+    JSON: {"hits", "unforeseen", "absent", "blind", "words", "rates": [{"kind", "name", "hits", ...}]}
+    Exit code 1 where something moved, was not approved, or did not go as predicted.
+    """
+    from pyops.changes.approval import require
+    from pyops.cli.changes_reading import Source, again, now
+
+    case = _case(inventory, change, approvers)
+    with case.store.lock():
+        require(case.store, case.record, case.approvers, now())
+        goes_on = _goes_on(case)
+        source = Source(case.estate, _before(case), lab, state, asks_hosts=case.record.predicted.get("results", 0) > 0)
+        fresh = again(case.record, source)
+        _refuse_moved(case, fresh, goes_on=goes_on)
+        if not yes:
+            typer.confirm(f"Apply {case.record.id}, {case.record.title}?", abort=True, err=True)
+        done = _carried_out(case, source, "applied")
+        case.store.keep_applied(case.estate.file.parent)
+    _verify(case, done, as_json=as_json)
+
+
+def verify(change: Change, inventory: Inventory = None, as_json: Json = False) -> None:
+    """What was predicted beside what happened, per resource and per host's task; the rates go into the ledger.
+
+    \b
+    JSON: {"hits", "unforeseen", "absent", "blind", "words", "rates": [{"kind", "name", "hits", ...}]}
+    Exit code 1 where something happened that was neither predicted nor said to be out of sight, or did not happen.
+    """
+    from pyops.cli.changes_facts import happened
+
+    case = _case(inventory, change, None)
+    facts = happened(case.folder)
+    if facts is None:
+        raise Refused(f"{case.record.id}: was not applied yet, there is nothing to verify")
+    _tell_verdict(case, facts, as_json=as_json)
+
+
+def back_out(
+    change: Change,
+    inventory: Inventory = None,
+    state: Checkpoints = None,
+    lab: InLab = False,
+    check: Annotated[bool, typer.Option("--check", help="Show what going back would do, change nothing.")] = False,
+    approvers: Approvers = None,
+    yes: Yes = False,
+) -> None:
+    """Bring the estate back to what it was before a change, as the record said: the way back was approved with it.
+
+    Rehearse it in the lab first (--lab). What cannot come back stands in the record's back-out.
+    """
+    from pyops.cli.changes_reading import Source, Words, draft
+    from pyops.estate import load
+
+    case = _case(inventory, change, approvers)
+    previous = case.folder / "previous"
+    if not previous.is_dir():
+        raise Refused(f"{case.record.id}: nothing was applied before it, so there is no estate to go back to")
+    source = Source(load(previous), case.estate.file.parent, lab, state)
+    words = Words(f"Back out: {case.record.title}", case.record.author, case.record.window, is_emergency=True)
+    if check:
+        from pyops.changes.page import markdown
+
+        typer.echo(markdown(draft(source, words)).rstrip())
+        return
+    _require_begun(case)
+    with case.store.lock():
+        if not yes:
+            typer.confirm(f"Back out {case.record.id}, {case.record.title}?", abort=True, err=True)
+        _carried_out(case, source, "backed_out")
+        case.store.keep_applied(previous)
+    typer.echo(
+        f"{case.record.id}: backed out, the estate of before runs again; take the edit out of {case.estate.file}"
+    )
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A record at hand, with all that belongs to it."""
+
+    estate: "Estate"
+    store: "Store"
+    record: "Record"
+    approvers: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.store.place(self.record)
+
+    def note(self, kind: "Kind", **data: Any) -> None:
+        """Write an event into the ledger."""
+        from pyops.changes.ledger import append
+        from pyops.changes.record import digest
+        from pyops.cli.changes_reading import now
+
+        append(self.store.ledger, kind, self.record.id, digest(self.record), now(), data)
+
+
+def _case(inventory: Path | None, change: str, approvers: Path | None) -> _Case:
+    from pyops.changes.approvers import FILE
+    from pyops.cli.changes_reading import store_of
+
+    estate = estate_of(inventory)
+    store = store_of(estate)
+    return _Case(estate, store, store.load(change), approvers or estate.file.parent / FILE)
+
+
+def _before(case: _Case) -> Path | None:
+    """The estate that the change starts from, as it was kept beside the record when that was drafted."""
+    previous = case.folder / "previous"
+    return previous if previous.is_dir() else None
+
+
+def _state(case: _Case) -> "Kind | None":
+    from pyops.changes.ledger import read
+
+    events = [entry.kind for entry in read(case.store.ledger) if entry.record == case.record.id]
+    return next((kind for kind in reversed(events) if kind not in ("approved", "drafted", "verified")), None)
+
+
+def _goes_on(case: _Case) -> bool:
+    """Whether a run of this change was stopped or killed before."""
+    state = _state(case)
+    if state in ("applied", "backed_out"):
+        raise Refused(f"{case.record.id}: was {state.replace('_', ' ')} already, draft a new change")
+    return state in ("applying", "stopped")
+
+
+def _require_begun(case: _Case) -> None:
+    if _state(case) not in ("applying", "stopped", "applied"):
+        raise Refused(f"{case.record.id}: was not applied, there is nothing to back out")
+
+
+def _refuse_moved(case: _Case, fresh: "Record", *, goes_on: bool) -> None:
+    from pyops.changes.moved import beyond, moved
+
+    parts = beyond(case.record, fresh) if goes_on else moved(case.record, fresh)
+    if parts:
+        told = "\n".join(f"  {part}" for part in parts)
+        raise Refused(f"{case.record.id}: is not what was approved any more, nothing was changed:\n{told}")
+
+
+def _carried_out(case: _Case, source: "Source", ended: "Kind") -> "Done":
+    from pyops.cli.changes_facts import keep
+    from pyops.cli.changes_hands import Done, alone, carry_out
+
+    done = Done()
+    case.note("applying", back_out=ended == "backed_out")
+    try:
+        with _noted(case), alone(source.estate, is_lab=source.is_lab):
+            carry_out(source.estate, done, is_lab=source.is_lab)
+    finally:
+        if ended == "applied":
+            keep(case.folder, done)
+    case.note(ended)
+    return done
+
+
+@contextmanager
+def _noted(case: _Case) -> Iterator[None]:
+    """However a run stops short, the ledger says where."""
+    try:
+        yield
+    except (PyopsError, KeyboardInterrupt) as stop:
+        case.note("stopped", where=str(stop).strip().splitlines()[0] if str(stop).strip() else "interrupted")
+        raise
+
+
+def _verify(case: _Case, done: "Done", *, as_json: bool) -> None:
+    from pyops.cli.changes_facts import happened
+
+    _tell_verdict(case, happened(case.folder) or done.deeds, as_json=as_json)
+
+
+def _tell_verdict(case: _Case, facts: Any, *, as_json: bool) -> None:
+    from pyops.changes.verification import as_dict, compare
+    from pyops.cli.changes_tables import show_verification
+
+    found = compare(case.record, facts)
+    case.note("verified", **as_dict(found))
+    show_verification(case.record, found, as_json=as_json)
+    if not found.is_true:
+        raise typer.Exit(1)

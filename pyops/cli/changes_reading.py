@@ -1,0 +1,152 @@
+"""What a change record is drafted from: the estate as it was and is to be, both engines, the state, the code."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyops.cli.steps import step
+
+if TYPE_CHECKING:
+    from pyops.changes.record import Base, Claim, Record, Window
+    from pyops.changes.store import Store
+    from pyops.engines.ansible import Play, TaskResult
+    from pyops.engines.pulumi import Run
+    from pyops.estate import Estate
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a draft takes its parts from. `old` is the estate's folder as last applied, None where nothing was."""
+
+    estate: "Estate"
+    old: Path | None
+    is_lab: bool = False
+    states: Path | None = None
+    asks_hosts: bool = True
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people say of a change."""
+
+    title: str
+    author: str
+    window: "Window"
+    is_emergency: bool = False
+
+
+def now() -> datetime:
+    """The moment, with its offset."""
+    return datetime.now(UTC)
+
+
+def store_of(estate: "Estate") -> "Store":
+    """Where the records of an estate are kept: `.changes/<estate>` in this checkout."""
+    from pyops.changes.store import Store
+    from pyops.environments.workspace import CHECKOUT
+
+    return Store(CHECKOUT / ".changes" / estate.name)
+
+
+def draft(source: Source, words: Words) -> "Record":
+    """Ask both engines what would happen, and write it down as one record; nothing is changed."""
+    from pyops.changes.drafting import draft as drafted
+    from pyops.changes.inputs import Inputs
+    from pyops.emulator.kinds import is_known_well
+    from pyops.estate import load
+
+    with step("preview of the stacks"):
+        runs, states = _previewed(source)
+    results = _rehearsed(source) if source.asks_hosts else ()
+    plans = {stack: run.steps for stack, run in runs.items()}
+    types = {one.type for steps in plans.values() for one in steps}
+    return drafted(
+        Inputs(
+            environment=source.estate.name,
+            title=words.title,
+            author=words.author,
+            drafted=now(),
+            window=words.window,
+            old=load(source.old) if source.old else None,
+            new=source.estate,
+            plans=plans,
+            results=results,
+            base=_base(source, states),
+            policies=_policies(source.estate, runs),
+            poorly_known=frozenset(name for name in types if not is_known_well(name)),
+            is_emergency=words.is_emergency,
+        )
+    )
+
+
+def again(record: "Record", source: Source) -> "Record":
+    """The same change drafted anew, from what there is now."""
+    words = Words(record.title, record.author, record.window, record.risk.kind == "emergency")
+    return draft(source, words)
+
+
+def _previewed(source: Source) -> "tuple[Mapping[str, Run], Mapping[str, str]]":
+    """What the stacks would do, and the state that they start from, as the engine exports it."""
+    from pyops.engines import pulumi
+    from pyops.environments.previews import preview_all, workspace_of
+    from pyops.environments.workspace import STACKS, Workspace, preview_folder
+
+    own = Workspace(preview_folder(source.estate), source.estate)
+    workspace = workspace_of(source.estate) if source.is_lab else own
+    runs = preview_all(workspace, STACKS, source.states)
+    projects = {name: workspace.project(name) for name in STACKS}
+    states = {
+        name: pulumi.called(project, "stack", "export", "--stack", project.stack) for name, project in projects.items()
+    }
+    return runs, states
+
+
+def _rehearsed(source: Source) -> "Sequence[TaskResult]":
+    """The dry run of the playbooks; a task that cannot be predicted is a finding, not an error."""
+    from pyops.engines.ansible import run
+
+    with step("ansible-playbook playbooks/site.yml --check"):
+        return run(site_play(source.estate, is_check=True), _unheard).results
+
+
+def site_play(estate: "Estate", *, is_check: bool = False, results: Path | None = None) -> "Play":
+    """The one run of Ansible that a change is about: the whole of playbooks/site.yml, with its differences."""
+    from pyops.engines.ansible import Play
+    from pyops.environments.workspace import CHECKOUT
+
+    return Play(
+        folder=CHECKOUT,
+        playbooks=(CHECKOUT / "playbooks" / "site.yml",),
+        inventory=estate.file.resolve(),
+        is_check=is_check,
+        is_diff=True,
+        results=results,
+    )
+
+
+def _unheard(_: str) -> None:
+    """The dry run's own words are not for the board."""
+
+
+def _base(source: Source, states: Mapping[str, str]) -> "Base":
+    """What the draft stands on, as digests."""
+    from pyops.changes.base import base_of, collections
+    from pyops.environments.workspace import CHECKOUT
+
+    return base_of(source.estate.file.parent, source.old, CHECKOUT, states, collections())
+
+
+def _policies(estate: "Estate", runs: "Mapping[str, Run]") -> "tuple[Claim, ...]":
+    """Every policy over the plan: kept, or what breaks it first."""
+    from pyops.changes.record import Claim
+    from pyops.estate.loading import places
+    from pyops.policies import POLICIES, judge, planned_of
+
+    plan = [one for stack, run in runs.items() for one in planned_of(stack, run.steps)]
+    verdict = judge(estate, plan, POLICIES, places(estate), whole=True)
+    broken = {one.policy.id: f"{one.what}: {one.breach.says}" for one in reversed(verdict.broken)}
+    return tuple(
+        Claim(one.id, "policy", one.title, None, one.id not in broken, broken.get(one.id, "")) for one in POLICIES
+    )
