@@ -5,6 +5,8 @@ from typing import Literal
 
 from pyops.changes.inputs import Inputs
 from pyops.changes.record import BackOut, Claim, EstateEdit, Outage, Passage, ResourceChange, TaskChange, Touched
+from pyops.estate import Estate
+from pyops.estate.difference.telling import counted
 from pyops.estate.proofs import prove_estate
 
 type Subject = Literal["resilience", "capacity", "backup", "patch", "address"]
@@ -28,12 +30,13 @@ HOLDING = ("StorageAccount", "BlobContainer", "Vault", "VirtualHardDisk", "Works
 """Types that hold data: what is deleted or replaced of them does not come back by going back."""
 
 
-def passages(edits: Sequence[EstateEdit]) -> tuple[Passage, ...]:
-    """The edits that are about who may reach whom."""
+def passages(edits: Sequence[EstateEdit], new: Estate) -> tuple[Passage, ...]:
+    """The edits that are about who may reach whom: flows by their effect, and ports of services that flows allow."""
+    allowed = {f"services.{service}" for flow in new.flows for service in flow.services}
     return tuple(
         Passage("added" if edit.kind == "added" else "removed", edit.words)
         for edit in edits
-        if any(path.startswith("flows") for path in edit.paths) and edit.kind != "changed"
+        if any(path.startswith("flows") or path in allowed for path in edit.paths) and edit.kind != "changed"
     )
 
 
@@ -49,10 +52,17 @@ def claims(inputs: Inputs) -> tuple[Claim, ...]:
     return (*proofs, *inputs.policies)
 
 
-def outage(changes: Sequence[ResourceChange], tasks: Sequence[TaskChange]) -> Outage:
-    """Whether users notice: what serves goes away or is made anew."""
+def outage(estate: Estate, changes: Sequence[ResourceChange], tasks: Sequence[TaskChange]) -> Outage:
+    """Whether users notice: what serves goes away or is made anew, or a router restarts what it routes with."""
     gone = [one for one in changes if one.operation in ("replace", "delete") and one.type.endswith(SERVING)]
     reasons = [f"{one.name} ({_kind(one)}) is {one.operation}d" for one in gone]
+    routers = {server.name for server in estate.servers if server.pool.gateway}
+    reasons += [
+        f"{', '.join(sorted(routers & set(one.hosts)))}: {one.role or 'a playbook'}: {one.task}: "
+        "a site's way out restarts"
+        for one in tasks
+        if one.is_handler and "restart" in one.task.lower() and not routers.isdisjoint(one.hosts)
+    ]
     if reasons:
         return Outage(True, tuple(reasons))
     if not changes and not tasks:
@@ -78,6 +88,7 @@ def touched(
     pools |= {server.pool.id for server in estate.servers if server.name in hosts}
     systems = tuple(one.id for one in estate.systems.values() if pools & set(one.pools))
     owners = {_site_partner(inputs, site) for site in sites}
+    owners |= {partner for system in systems for partner in estate.systems[system].alignment}
     partners = tuple(partner for partner in _all(inputs, "partners") if partner in owners)
     return Touched(sites, partners, systems, _services(inputs), len(hosts), len(changes))
 
@@ -86,11 +97,12 @@ def back_out(inputs: Inputs, changes: Sequence[ResourceChange], tasks: Sequence[
     """How to go back, and what does not come back by it."""
     if inputs.old is None:
         return BackOut(("nothing was applied before: there is no estate to go back to",), is_complete=False)
-    steps = [f"the estate as it was ({len(inputs.base.previous)} files, kept with this record) is applied again"]
+    steps = ["the estate as it was, which is kept with this record, is applied again"]
     made, gone = _counted(changes, "create"), _counted(changes, "delete")
-    steps += [f"{made} made by this change are deleted"] if made else []
-    steps += [f"{gone} deleted by this change are made again"] if gone else []
-    steps += [f"{len({h for t in tasks for h in t.hosts}):,} hosts are brought back by the playbooks"] if tasks else []
+    steps += [f"deleted: {made} that this change makes"] if made else []
+    steps += [f"made again: {gone} that this change deletes"] if gone else []
+    hosts = len({host for task in tasks for host in task.hosts})
+    steps += [f"{counted(hosts, 'host')} brought back by the playbooks"] if hosts else []
     lost = [one for one in changes if one.operation in ("replace", "delete") and one.type.endswith(HOLDING)]
     steps += [f"{one.name} ({_kind(one)}): what it holds does not come back, restore it from a backup" for one in lost]
     secrets = [one for one in changes if any(edit.is_secret for edit in one.edits)]
@@ -100,7 +112,7 @@ def back_out(inputs: Inputs, changes: Sequence[ResourceChange], tasks: Sequence[
 
 def _counted(changes: Sequence[ResourceChange], operation: str) -> str:
     number = sum(one.operation == operation for one in changes)
-    return f"{number:,} resource{'s' if number > 1 else ''}" if number else ""
+    return counted(number, "resource") if number else ""
 
 
 def _kind(change: ResourceChange) -> str:

@@ -2,19 +2,24 @@
 
 from collections.abc import Iterator
 
-from pyops.changes.record import Record, Risk, RiskInput, Touched
+from pyops.changes.record import Class, Record, Risk, RiskInput, Touched
 from pyops.estate.changes import Points, Rules
 
 
 def risk(rules: Rules, record: Record, *, is_emergency: bool) -> Risk:
-    """Of a record that is complete but for it. The score is the sum of its inputs; an emergency needs one signature."""
+    """Of a record that is complete but for it: a normal change needs all signers, any other only the first of them.
+
+    The score is the sum of its inputs.
+    """
     inputs = tuple(_inputs(rules.points, record))
     score = sum(one.points for one in inputs)
     signers = _signers(record.touched)
-    if is_emergency:
-        first = next(iter(signers))
-        return Risk("emergency", score, inputs, {first: f"{signers[first]}; an emergency needs one signature"})
-    return Risk("standard" if score < rules.standard_below else "normal", score, inputs, signers)
+    kind: Class = "emergency" if is_emergency else "standard" if score < rules.standard_below else "normal"
+    if kind == "normal":
+        return Risk(kind, score, inputs, signers)
+    first = next(iter(signers))
+    article = "an" if is_emergency else "a"
+    return Risk(kind, score, inputs, {first: f"{signers[first]}; {article} {kind} change needs one signature"})
 
 
 def _inputs(points: Points, record: Record) -> Iterator[RiskInput]:
@@ -36,5 +41,6 @@ def _input(number: int, what: str, each: int) -> Iterator[RiskInput]:
 
 
 def _signers(touched: Touched) -> dict[str, str]:
-    partners = {f"partner/{one}": "a site of this council is touched" for one in touched.partners}
-    return partners or {"service": "nothing of a single council is touched"}
+    partners = {f"partner/{one}": "a site or system of this council is touched" for one in touched.partners}
+    systems = {f"system/{one}": "it runs on what is touched" for one in touched.systems}
+    return {**partners, **systems} or {"service": "nothing of a single council is touched"}

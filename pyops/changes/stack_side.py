@@ -21,6 +21,7 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 """The engine's words for what changes something; its others change nothing."""
 _VERSIONS = ("azureApiVersion", "apiVersion", "__apiVersion")
+_PROVIDER = ("provider", "__provider", "version", "pluginDownloadURL")
 _FLOW_KINDS = re.compile("firewall|securityrule|networksecuritygroup|rulecollection", re.IGNORECASE)
 
 
@@ -33,7 +34,7 @@ def split(
     causes = _Causes(edits)
     for stack, steps in plans.items():
         for step in steps:
-            if (operation := OPERATIONS.get(step.operation)) is None or _is_component(step):
+            if (operation := OPERATIONS.get(step.operation)) is None or is_component(step):
                 continue
             found = _churn(stack, step) if operation == "update" else None
             if found:
@@ -43,9 +44,9 @@ def split(
     return tuple(changes), tuple(churn)
 
 
-def _is_component(step: Step) -> bool:
-    """What only holds others together is nothing that runs."""
-    return step.type.startswith("pyops:")
+def is_component(step: Step) -> bool:
+    """Whether it only holds others together, or is the engine's own: nothing of it runs."""
+    return step.type.startswith(("pyops:", "pulumi:"))
 
 
 def _change(stack: str, step: Step, operation: Operation, estate: Estate, causes: "_Causes") -> ResourceChange:
@@ -59,11 +60,22 @@ def _change(stack: str, step: Step, operation: Operation, estate: Estate, causes
 
 def _edits(step: Step) -> Iterator[PropertyEdit]:
     before, after = step.inputs_before or {}, step.inputs_after or {}
-    for change in step.changes or [Change(path, "update-replace") for path in step.replaced_by]:
+    for change in _changes(step):
         old, new = at(before, change.path), at(after, change.path)
         hidden = is_secret(old) or is_secret(new)
         forces = change.replaces or change.path in step.replaced_by
         yield PropertyEdit(change.path, _text(old, hidden), _text(new, hidden), forces, hidden)
+
+
+def _changes(step: Step) -> Sequence[Change]:
+    """What differs: as the engine says it, else the top of the inputs compared, where they are known."""
+    if step.changes or step.replaced_by:
+        return step.changes or [Change(path, "update-replace") for path in step.replaced_by]
+    if step.inputs_before is None or step.inputs_after is None:
+        return ()
+    before, after = step.inputs_before, step.inputs_after
+    names = sorted({*before, *after})
+    return [Change(name, "update") for name in names if before.get(name, MISSING) != after.get(name, MISSING)]
 
 
 def _text(value: object, hidden: bool) -> str | None:
@@ -72,13 +84,19 @@ def _text(value: object, hidden: bool) -> str | None:
 
 def _churn(stack: str, step: Step) -> Churn | None:
     kind, name = step.type.removeprefix("azure-native:"), step.name.rpartition("::")[2]
-    if step.changes and all(_last(change.path) in _VERSIONS for change in step.changes):
-        return Churn("api version", stack, kind, name, ", ".join(change.path for change in step.changes))
-    before, after = step.inputs_before or {}, step.inputs_after or {}
-    if not step.changes and before == after:
+    changes = _changes(step)
+    paths = ", ".join(change.path for change in changes)
+    if changes and all(_last(change.path) in _VERSIONS for change in changes):
+        return Churn("api version", stack, kind, name, paths)
+    if changes and all(change.path in _PROVIDER for change in changes):
+        return Churn("provider", stack, kind, name, paths)
+    before, after = step.inputs_before, step.inputs_after
+    if before is None or after is None:
+        return None
+    if not changes:
         return Churn("provider", stack, kind, name, "its inputs are as they were")
-    lists = {change.path.partition("[")[0] for change in step.changes}
-    if lists and all("[" in change.path for change in step.changes) and all(_is_order(before, after, p) for p in lists):
+    lists = {change.path.partition("[")[0] for change in changes}
+    if all(_is_order(before, after, path) for path in lists):
         return Churn("order", stack, kind, name, ", ".join(sorted(lists)))
     return None
 

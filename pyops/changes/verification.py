@@ -6,20 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pyops.changes.record import BlindSpot, Record
+from pyops.changes.stack_side import OPERATIONS, is_component
 from pyops.engines.ansible import TaskResult
 from pyops.engines.events import Step
 
-_OPERATIONS = {
-    "create": "create",
-    "import": "create",
-    "update": "update",
-    "replace": "replace",
-    "create-replacement": "replace",
-    "delete-replaced": "replace",
-    "import-replacement": "replace",
-    "delete": "delete",
-}
-"""The engine's words for what changes something; it has others for what does not."""
 _BLIND_TO_ALL = {"unreachable", "failed", "not there yet"}
 """Kinds of blind spots after which nothing more is seen of a host."""
 _SHOWN = 50
@@ -109,16 +99,22 @@ def predicted(record: Record) -> frozenset[Deed]:
 
 def actual(steps: Mapping[str, Sequence[Step]], results: Iterable[TaskResult]) -> frozenset[Deed]:
     """What happened: the steps of each stack's `up`, and the results of the playbooks (dry runs' are passed over)."""
-    found = set()
+    found: set[Deed] = set()
     for stack, done in steps.items():
-        for step in done:
-            if how := _OPERATIONS.get(step.operation):
-                found.add(Deed("resource", stack, step.urn, how))
+        found |= {one for step in done if (one := deed(step, stack))}
     for result in results:
         if result.changed and result.status == "ok" and not result.is_check:
             kind: Literal["task", "handler"] = "handler" if result.is_handler else "task"
             found.add(Deed(kind, result.role or "", result.task, result.host))
     return frozenset(found)
+
+
+def deed(step: Step, stack: str = "") -> Deed | None:
+    """What a step does, if it is a deed; its stack is the project that its URN names where none is given."""
+    how = OPERATIONS.get(step.operation)
+    if how is None or is_component(step):
+        return None
+    return Deed("resource", stack or step.urn.split("::")[1], step.urn, how)
 
 
 def compare(record: Record, happened: frozenset[Deed]) -> Verification:

@@ -129,27 +129,19 @@ def _git_user() -> str:
 
 def _keep(estate: "Estate", before: Path | None, record: "Record") -> None:
     """The record, its pages, and the estate that it starts from, to which a back-out goes."""
+    from pyops.changes.approvers import FILE
     from pyops.changes.ledger import append
-    from pyops.changes.page import html, markdown
     from pyops.changes.record import digest
+    from pyops.cli.changes_pages import write_pages
     from pyops.cli.changes_reading import now, store_of
-    from pyops.maps.network import network_map
 
     store = store_of(estate)
     folder = store.save(record).parent
     if before and not (folder / "previous").exists():
         shutil.copytree(before, folder / "previous", ignore=shutil.ignore_patterns(".*"))
-    picture = network_map(estate, {*record.touched.sites, *_links(record)})
-    (folder / "change.html").write_text(html(record, picture), encoding="utf-8")
-    (folder / "change.md").write_text(markdown(record), encoding="utf-8")
+    page = write_pages(estate, store, record, estate.file.parent / FILE)
     append(store.ledger, "drafted", record.id, digest(record), now(), {"title": record.title})
-    typer.echo(f"{record.id}: {folder}/change.html", err=True)
-
-
-def _links(record: "Record") -> set[str]:
-    """The links that an edit of the estate is about."""
-    paths = [path.split(".") for edit in record.estate for path in edit.paths]
-    return {path[1] for path in paths if path[0] == "links" and len(path) > 1}
+    typer.echo(f"{record.id}: {page}", err=True)
 
 
 for verb in (changes_acts.approve, changes_acts.apply, changes_acts.verify, changes_history.history):

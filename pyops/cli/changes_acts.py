@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pyops.changes.ledger import Kind
     from pyops.changes.record import Record
     from pyops.changes.store import Store
-    from pyops.cli.changes_hands import Done
     from pyops.cli.changes_reading import Source
     from pyops.estate import Estate
 
@@ -39,14 +38,15 @@ def approve(
     """
     from pyops.changes.approval import approvals, missing
     from pyops.changes.approval import approve as sign
+    from pyops.cli.changes_pages import write_pages
+    from pyops.cli.changes_reading import now
 
     case = _case(inventory, change, approvers)
     given = approvals(case.store, case.record, case.approvers)
     asked = role or next(iter(missing(case.record, given)), next(iter(case.record.risk.signers), ""))
-    from pyops.cli.changes_reading import now
-
     approval = sign(case.store, case.record, asked, key, case.approvers, now())
     case.note("approved", principal=approval.principal, role=approval.role)
+    write_pages(case.estate, case.store, case.record, case.approvers)
     rest = missing(case.record, approvals(case.store, case.record, case.approvers))
     still = f"; still to sign: {', '.join(rest)}" if rest else "; all have signed"
     typer.echo(f"{case.record.id}: signed by {approval.principal} as {approval.role}{still}")
@@ -71,20 +71,21 @@ def apply(
     Exit code 1 where something moved, was not approved, or did not go as predicted.
     """
     from pyops.changes.approval import require
+    from pyops.cli.changes_hands import starting_states
     from pyops.cli.changes_reading import Source, again, now
 
     case = _case(inventory, change, approvers)
-    with case.store.lock():
+    with case.store.lock(), starting_states(case.estate, state, is_lab=lab) as states:
         require(case.store, case.record, case.approvers, now())
         goes_on = _goes_on(case)
-        source = Source(case.estate, _before(case), lab, state, asks_hosts=case.record.predicted.get("results", 0) > 0)
-        fresh = again(case.record, source)
-        _refuse_moved(case, fresh, goes_on=goes_on)
+        asks_hosts = case.record.predicted.get("results", 0) > 0
+        source = Source(case.estate, _before(case), lab, states, asks_hosts)
+        _refuse_moved(case, again(case.record, source), goes_on=goes_on)
         if not yes:
             typer.confirm(f"Apply {case.record.id}, {case.record.title}?", abort=True, err=True)
-        done = _carried_out(case, source, "applied")
+        _carried_out(case, source, "applied")
         case.store.keep_applied(case.estate.file.parent)
-    _verify(case, done, as_json=as_json)
+    _tell_verdict(case, as_json=as_json)
 
 
 def verify(change: Change, inventory: Inventory = None, as_json: Json = False) -> None:
@@ -94,13 +95,7 @@ def verify(change: Change, inventory: Inventory = None, as_json: Json = False) -
     JSON: {"hits", "unforeseen", "absent", "blind", "words", "rates": [{"kind", "name", "hits", ...}]}
     Exit code 1 where something happened that was neither predicted nor said to be out of sight, or did not happen.
     """
-    from pyops.cli.changes_facts import happened
-
-    case = _case(inventory, change, None)
-    facts = happened(case.folder)
-    if facts is None:
-        raise Refused(f"{case.record.id}: was not applied yet, there is nothing to verify")
-    _tell_verdict(case, facts, as_json=as_json)
+    _tell_verdict(_case(inventory, change, None), as_json=as_json)
 
 
 def back_out(
@@ -116,6 +111,7 @@ def back_out(
 
     Rehearse it in the lab first (--lab). What cannot come back stands in the record's back-out.
     """
+    from pyops.changes.page import markdown
     from pyops.cli.changes_reading import Source, Words, draft
     from pyops.estate import load
 
@@ -124,10 +120,8 @@ def back_out(
     if not previous.is_dir():
         raise Refused(f"{case.record.id}: nothing was applied before it, so there is no estate to go back to")
     source = Source(load(previous), case.estate.file.parent, lab, state)
-    words = Words(f"Back out: {case.record.title}", case.record.author, case.record.window, is_emergency=True)
     if check:
-        from pyops.changes.page import markdown
-
+        words = Words(f"Back out: {case.record.title}", case.record.author, case.record.window, is_emergency=True)
         typer.echo(markdown(draft(source, words)).rstrip())
         return
     _require_begun(case)
@@ -207,20 +201,17 @@ def _refuse_moved(case: _Case, fresh: "Record", *, goes_on: bool) -> None:
         raise Refused(f"{case.record.id}: is not what was approved any more, nothing was changed:\n{told}")
 
 
-def _carried_out(case: _Case, source: "Source", ended: "Kind") -> "Done":
-    from pyops.cli.changes_facts import keep
-    from pyops.cli.changes_hands import Done, alone, carry_out
+def _carried_out(case: _Case, source: "Source", ended: "Kind") -> None:
+    """Do it, alone, and write down how it ended; what goes back is written down apart from what went forth."""
+    from pyops.cli.changes_facts import Chronicle
+    from pyops.cli.changes_hands import alone, carry_out
 
-    done = Done()
+    folder = case.folder / "back-out" if ended == "backed_out" else case.folder
+    folder.mkdir(exist_ok=True)
     case.note("applying", back_out=ended == "backed_out")
-    try:
-        with _noted(case), alone(source.estate, is_lab=source.is_lab):
-            carry_out(source.estate, done, is_lab=source.is_lab)
-    finally:
-        if ended == "applied":
-            keep(case.folder, done)
+    with _noted(case), alone(source.estate, is_lab=source.is_lab):
+        carry_out(source.estate, Chronicle(folder), is_lab=source.is_lab)
     case.note(ended)
-    return done
 
 
 @contextmanager
@@ -233,18 +224,18 @@ def _noted(case: _Case) -> Iterator[None]:
         raise
 
 
-def _verify(case: _Case, done: "Done", *, as_json: bool) -> None:
-    from pyops.cli.changes_facts import happened
-
-    _tell_verdict(case, happened(case.folder) or done.deeds, as_json=as_json)
-
-
-def _tell_verdict(case: _Case, facts: Any, *, as_json: bool) -> None:
+def _tell_verdict(case: _Case, *, as_json: bool) -> None:
     from pyops.changes.verification import as_dict, compare
+    from pyops.cli.changes_facts import happened
+    from pyops.cli.changes_pages import write_pages
     from pyops.cli.changes_tables import show_verification
 
+    facts = happened(case.folder)
+    if facts is None:
+        raise Refused(f"{case.record.id}: was not applied yet, there is nothing to verify")
     found = compare(case.record, facts)
     case.note("verified", **as_dict(found))
+    write_pages(case.estate, case.store, case.record, case.approvers, found)
     show_verification(case.record, found, as_json=as_json)
     if not found.is_true:
         raise typer.Exit(1)

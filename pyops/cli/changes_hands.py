@@ -1,9 +1,10 @@
-"""Doing what a change record says: the stacks, then the playbooks, and what each of them did."""
+"""Doing what a change record says: the stacks, then the playbooks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -12,66 +13,55 @@ from pyops.cli.steps import engine_line, step
 from pyops.errors import OutsideFailed, Refused
 
 if TYPE_CHECKING:
-    from pyops.changes.verification import Deed
-    from pyops.engines.ansible import TaskResult
-    from pyops.engines.events import Step
+    from pyops.cli.changes_facts import Chronicle
+    from pyops.engines.events import Event
     from pyops.estate import Estate
 
-UNDER_WAY = "remove from ", "unlock "
-"""How `apply_stacks` calls the runs that it puts around a stack's own."""
 
-
-@dataclass
-class Done:
-    """What was done so far; it is filled while it happens, so that a failure leaves what came before it."""
-
-    steps: dict[str, list["Step"]] = field(default_factory=dict)
-    results: Sequence["TaskResult"] = ()
-
-    @property
-    def deeds(self) -> "frozenset[Deed]":
-        """The same, one thing each, as a verification compares them."""
-        from pyops.changes.verification import actual
-
-        return actual(self.steps, self.results)
-
-    def add(self, runs: Mapping[str, Any]) -> None:
-        """Take in runs of the engine, each under the stack that it worked on."""
-        for name, run in runs.items():
-            stack = name.removeprefix(UNDER_WAY[0]).removeprefix(UNDER_WAY[1]).partition(",")[0]
-            self.steps.setdefault(stack, []).extend(run.steps)
-
-
-def carry_out(estate: "Estate", done: Done, *, is_lab: bool) -> None:
+def carry_out(estate: "Estate", chronicle: "Chronicle", *, is_lab: bool) -> None:
     """Bring stacks and hosts to an estate, in order; OutsideFailed says where it stopped, at the first failure."""
-    done.add(_stacks_of_lab(estate) if is_lab else _stacks(estate))
-    with step("ansible-playbook playbooks/site.yml"):
-        outcome = _played(estate)
-    done.results = outcome.results
-    if not outcome.is_ok:
-        from pyops.cli.playing import failures
+    from pyops.cli.playing import failures
+    from pyops.engines.ansible import run
 
+    def listen(event: "Event") -> None:
+        chronicle.engine(event)
+        engine_line(event)
+
+    if is_lab:
+        from pyops.environments.laboratory import build, laboratory
+
+        build(laboratory(estate), step, listen)
+    else:
+        from pyops.environments.applying import apply_stacks
+        from pyops.environments.workspace import STACKS, engineers_project
+
+        apply_stacks([engineers_project(name, estate) for name in STACKS], step, listen)
+    with step("ansible-playbook playbooks/site.yml"):
+        outcome = run(site_play(estate, results=chronicle.new_results()), _said)
+    if not outcome.is_ok:
         told = "\n".join(f"{host}: {words}" for host, words in failures(outcome).items())
         raise OutsideFailed(f"playbooks/site.yml: stopped\n{told}")
 
 
-def _played(estate: "Estate") -> Any:
-    from pyops.engines.ansible import run
-
-    return run(site_play(estate), lambda line: typer.echo(f"    {line}" if line else "", err=True))
+def _said(line: str) -> None:
+    typer.echo(f"    {line}" if line else "", err=True)
 
 
-def _stacks(estate: "Estate") -> Mapping[str, Any]:
-    from pyops.environments.applying import apply_stacks
+@contextmanager
+def starting_states(estate: "Estate", given: Path | None, *, is_lab: bool) -> Iterator[Path | None]:
+    """Where the stacks' states are read from: those given, the lab's own, else those that the login knows now."""
+    if given or is_lab:
+        yield given
+        return
+    from pyops.engines import pulumi
     from pyops.environments.workspace import STACKS, engineers_project
 
-    return apply_stacks([engineers_project(name, estate) for name in STACKS], step, engine_line)
-
-
-def _stacks_of_lab(estate: "Estate") -> Mapping[str, Any]:
-    from pyops.environments.laboratory import build, laboratory
-
-    return build(laboratory(estate), step, engine_line)
+    with TemporaryDirectory(prefix="pyops-states-") as name:
+        for stack in STACKS:
+            project = engineers_project(stack, estate)
+            text = pulumi.called(project, "stack", "export", "--stack", project.stack)
+            (Path(name) / f"{stack}.json").write_text(text, encoding="utf-8")
+        yield Path(name)
 
 
 @contextmanager

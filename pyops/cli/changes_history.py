@@ -49,8 +49,7 @@ def history(
 
 
 def _page(store: "Store", found: "History", beside: Path) -> str:
-    from pyops.changes.page import index
-    from pyops.changes.page.views import Rate, Row
+    from pyops.changes.page import Rate, Row, index
 
     records = {record.id: record for record in store.every()}
     rows = [

@@ -98,11 +98,7 @@ def run(play: Play, listener: Callable[[str], None] | None = None) -> Outcome:
     with _results_file(play) as results:
         process = _started(play, results, listener is not None)
         said = _followed(process, listener)
-        found = (
-            tuple(_parsed(line) for line in results.read_text(encoding="utf-8").splitlines())
-            if results.exists()
-            else ()
-        )
+        found = recorded(results) if results.exists() else ()
     outcome = Outcome(process.returncode, found)
     if not outcome.is_ok and not outcome.failures:
         names = " ".join(str(path) for path in play.playbooks)
@@ -180,6 +176,12 @@ def _followed(process: subprocess.Popen[str], listener: Callable[[str], None] | 
     lines = list(last)
     errors = [at for at, line in enumerate(lines) if line.startswith(("[ERROR]", "ERROR!"))]
     return "\n".join(lines[errors[-1] :] if errors else lines[-5:])
+
+
+def recorded(file: Path) -> tuple[TaskResult, ...]:
+    """The results that a run kept in a file (`Play.results`), in their order; half a line, left by a kill, is none."""
+    with file.open(encoding="utf-8") as lines:
+        return tuple(_parsed(line) for line in lines if line.endswith("\n"))
 
 
 def _parsed(line: str) -> TaskResult:

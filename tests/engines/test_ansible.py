@@ -200,3 +200,5 @@ def test_what_ansible_would_still_hand_over_of_a_hidden_result_is_not_recorded(
         callback._write(SimpleNamespace(task=task, host=SimpleNamespace(name="one"), result=hidden), "failed")
     assert '"changed": true' in (tmp_path / "results").read_text()
     assert _SECRET not in (tmp_path / "results").read_text()
+    (read,) = ansible.recorded(tmp_path / "results")
+    assert (read.is_hidden, read.differences, read.message) == (True, (), "")

@@ -60,7 +60,16 @@ def _keys(value: Any, at: str = "") -> set[str]:
     """Where the file has a value; ids, and defaults that the file leaves out, are of the model alone."""
     if isinstance(value, dict):
         left_out = {"id", "gateway", "first", "disk", "deviations", "packages", "administrator", "plugin"}
-        left_out |= {"availability_zones", "gateways", "backup", "retirements", "holds", "waivers", "security"}
+        left_out |= {
+            "availability_zones",
+            "gateways",
+            "backup",
+            "retirements",
+            "holds",
+            "waivers",
+            "security",
+            "changes",
+        }
         return {
             path
             for key, item in value.items()

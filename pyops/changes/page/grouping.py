@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from pyops.changes.page.views import Line
-from pyops.changes.page.visible import difference
+from pyops.changes.page.visible import difference, visible
 from pyops.changes.record import EstateEdit, PropertyEdit, ResourceChange, TaskChange
 
 _FEW = 4
@@ -22,10 +22,17 @@ def resources(changes: Sequence[ResourceChange], edits: Sequence[EstateEdit]) ->
         usual, others = _usual(members)
         what = counted(len(members), kind.rpartition(":")[2])
         names = few(one.name for one in members)
-        parts = [_edit(edit) for edit in usual]
-        parts += [f"but {one.name}: {'; '.join(map(_edit, one.edits))}" for one in others]
-        parts += [f"because {words}" for words in _causes(members, edits)]
-        yield Line(f"{operation} {what} of {stack}: {names}", tuple(parts))
+        parts = [_edit(edit) for edit in sorted(usual, key=lambda edit: not edit.forces_replacement)]
+        causes = [f"because {words}" for words in _causes(members, edits)]
+        is_grave = operation in ("delete", "replace")
+        if is_grave:
+            parts[1:1] = causes
+        but = "but " if usual else ""
+        parts += [f"{but}{one.name}: {'; '.join(map(_edit, one.edits))}" for one in others]
+        if operation == "replace" and not members[0].edits:
+            parts.append("because what it stands on is replaced")
+        parts += () if is_grave else causes
+        yield Line(f"{operation} {what} of {stack}: {names}", tuple(parts), is_grave=is_grave)
 
 
 def _usual(members: Sequence[ResourceChange]) -> tuple[tuple[PropertyEdit, ...], list[ResourceChange]]:
@@ -80,8 +87,8 @@ def _variants(ordered: Sequence[TaskChange]) -> Iterator[str]:
 
 def _texts(ordered: Sequence[TaskChange]) -> Iterator[str]:
     for one in ordered[:_DIFFERENT_TEXTS]:
-        for edit in one.edits:
-            yield f"# {few(one.hosts)}: {edit.header}".rstrip(": ")
+        for edit in () if one.is_hidden else one.edits:
+            yield visible(f"# {few(one.hosts)}: {edit.header}".rstrip(": "))
             yield from difference(edit)
     if len(ordered) > _DIFFERENT_TEXTS:
         yield f"# and {len(ordered) - _DIFFERENT_TEXTS:,} other texts"

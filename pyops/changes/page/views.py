@@ -12,6 +12,8 @@ class Line:
     text: tuple[str, ...] = ()
     is_list: bool = False
     """Whether the parts only name one by one what the words counted."""
+    is_grave: bool = False
+    """Whether something goes away, so that its first two parts, what forces it and why, always stand with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,15 @@ class Approved:
     principal: str
     role: str
     when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whether something was predicted, and whether it happened."""
+
+    what: str
+    predicted: bool
+    happened: bool
 
 
 @dataclass(frozen=True, slots=True)

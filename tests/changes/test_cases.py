@@ -1,0 +1,147 @@
+"""Changes as they come, with the real engine: what the page says before, and whether it came true.
+
+The lab's estate is applied to a stand-in that only records; each case edits it further, is drafted, and is applied.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pyops.changes.drafting import draft
+from pyops.changes.inputs import Inputs
+from pyops.changes.record import Base, Record, Window
+from pyops.changes.verification import Deed, actual, compare
+from pyops.engines import stacks
+from pyops.engines.pulumi import Run
+from pyops.environments.workspace import HUB_KEYS
+from pyops.estate import Estate, load
+from tests.changes import golden
+from tests.stacks.cloud import Cloud
+from tests.stacks.test_life import APPLICATIONS, CONTROLS
+
+pytestmark = pytest.mark.engine
+
+WINDOW = Window("2026-11-28T19:00:00+00:00", "2026-11-28T22:00:00+00:00")
+LAST_FLOW = "  - {from: servers, to: management, services: [dns], scope: site}\n"
+DESK_ZONE = "      desktops:   {vlan: 30, prefix: 10.10.32.0/20}\n"
+BASELINE = "baseline: 2026-11-10"
+
+
+@dataclass
+class Board:
+    """The cloud, and the estate as it was last applied to it."""
+
+    cloud: Cloud
+    applied: Estate
+
+    def drafted(self, title: str, edits: Mapping[str, str]) -> tuple[Record, Mapping[str, Run]]:
+        self.cloud.edit(edits)
+        runs = self.cloud.preview()
+        inputs = Inputs(
+            environment="lab",
+            title=title,
+            author="ict.engineer@cherwell",
+            drafted=datetime.now(UTC),
+            window=WINDOW,
+            old=self.applied,
+            new=load(self.cloud.folder / "inventory"),
+            plans={stack: run.steps for stack, run in runs.items()},
+            results=(),
+            base=Base({}, {"estate.yml": "0"}, {}, {}, {}),
+        )
+        return draft(inputs), runs
+
+    def applies(self, record: Record) -> None:
+        """Apply it, and hold the prediction against what happened."""
+        found = compare(record, self.happened())
+        assert (found.unforeseen, found.absent) == ((), ())
+        assert len(found.hits) == len(record.resources)
+        self.applied = load(self.cloud.folder / "inventory")
+
+    def happened(self) -> frozenset[Deed]:
+        runs = self.cloud.up()
+        return actual(
+            {
+                stack: run.steps
+                for stack, run in runs.items()
+                if stack in ("network", "server_pool", "backup_replication")
+            },
+            (),
+        )
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Board:
+    cloud = Cloud.of("lab", tmp_path_factory.mktemp("board"))
+    cloud.up()
+    return Board(cloud, load(cloud.folder / "inventory"))
+
+
+def test_nothing_changed(board: Board) -> None:
+    record, _ = board.drafted("Nothing", {})
+    assert record.is_empty
+    golden.check("nothing_changed", record)
+
+
+def test_a_server_more(board: Board) -> None:
+    more = APPLICATIONS.replace("stratford: 1", "stratford: 2")
+    record, _ = board.drafted("A second application server at Stratford", {APPLICATIONS: more})
+    golden.check("a_server_more", record)
+    assert all(change.causes for change in record.resources if change.operation == "create")
+    assert record.touched.partners == ("stratford",)
+    board.applies(record)
+
+
+def test_a_flow_more(board: Board) -> None:
+    flow = "  - {from: desktops, to: management, services: [ssh], scope: all}\n"
+    record, _ = board.drafted("Desks may manage", {LAST_FLOW: LAST_FLOW + flow})
+    golden.check("a_flow_more", record)
+    assert [one.kind for one in record.passages] == ["added"]
+    board.applies(record)
+
+
+def test_an_address_moved_is_a_replacement_with_what_forces_it(board: Board) -> None:
+    moved = CONTROLS.replace("first: 10", "first: 12")
+    record, _ = board.drafted("Control hosts move", {CONTROLS: moved})
+    golden.check("an_address_moved", record)
+    replaced = [change for change in record.resources if change.operation == "replace"]
+    interfaces = [change for change in replaced if change.type.endswith("NetworkInterface")]
+    assert len(interfaces) == 3
+    assert all(any(edit.forces_replacement for edit in change.edits) for change in interfaces)
+    assert record.outage.is_expected
+    board.applies(record)
+
+
+def test_a_zone_more_at_one_of_three_sites(board: Board) -> None:
+    zone = "      guests:     {vlan: 40, prefix: 10.10.64.0/24}\n"
+    record, _ = board.drafted("A network for guests at Banbury", {DESK_ZONE: DESK_ZONE + zone})
+    golden.check("a_zone_more", record)
+    board.applies(record)
+
+
+def test_a_baseline_moved(board: Board) -> None:
+    record, _ = board.drafted("The patches of December", {BASELINE: "baseline: 2026-11-11"})
+    golden.check("a_baseline_moved", record)
+    board.applies(record)
+
+
+def test_a_secret_rotated_is_said_and_never_shown(board: Board) -> None:
+    workspace = board.cloud.workspace
+    keys: dict[str, str] = json.loads(workspace.hub_keys_file.read_text())
+    name = next(iter(keys))
+    old, keys[name] = keys[name], "n0t-f0r-the-page" * 4
+    workspace.hub_keys_file.write_text(json.dumps(keys))
+    stacks.seal(workspace.project("network"), HUB_KEYS, json.dumps(keys))
+    record, runs = board.drafted("A new key for a tunnel", {})
+    golden.check("a_secret_rotated", record)
+    assert [edit.is_secret for change in record.resources for edit in change.edits] == [True] * len(record.resources)
+    assert record.resources
+    page = (Path(__file__).parent / "golden" / "a_secret_rotated.md").read_text()
+    assert old not in str(record) + page
+    assert keys[name] not in str(record) + page
+    assert runs["network"].changes
+    board.applies(record)

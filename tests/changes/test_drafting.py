@@ -1,0 +1,190 @@
+"""A record says what both engines said, once, and what that means for people."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pyops.changes.drafting import draft
+from pyops.changes.record import BlindSpot, Churn, PropertyEdit, TextEdit
+from pyops.changes.store import own_id
+from tests.changes.makers import edited, inputs, lab, result, step
+
+SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": "hunter2"}
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+VM = "azurestackhci:VirtualMachineInstance"
+POOL = "application: {image: server, zone: servers, first: 40, count: {banbury: "
+
+
+def test_where_nothing_differs_the_record_is_empty_and_its_id_is_of_its_content() -> None:
+    record = draft(inputs(lab(), lab(), [step("same", VM, "a"), step("read", VM, "b")]))
+
+    assert record.is_empty
+    assert record.outage.reasons == ("nothing changes",)
+    assert (record.passages, record.blind, record.touched.partners) == ((), (), ())
+    assert record.id == own_id(record)
+    assert record.id.startswith("2026-11-28-")
+    assert record.predicted == {"resources": 2, "results": 1}
+
+
+def test_a_server_more_is_told_with_its_cause_site_and_signers(tmp_path: Path) -> None:
+    new = edited(tmp_path, (POOL + "1", POOL + "2"))
+    record = draft(inputs(lab(), new, [step("create", VM, "banbury-application-02")]))
+
+    (change,) = record.resources
+    assert (change.operation, change.site, change.causes) == ("create", "banbury", (0,))
+    assert record.blind == (
+        BlindSpot(
+            "not there yet", "is made by this change, nothing can be asked of it before", ("banbury-application-02",)
+        ),
+    )
+    assert record.touched.sites == ("banbury",)
+    assert record.touched.systems == ("service_desk",)
+    assert record.risk.kind == "standard"
+    assert record.risk.signers == {
+        "partner/cherwell": "a site or system of this council is touched; a standard change needs one signature"
+    }
+
+
+def test_a_flow_more_says_who_may_newly_reach_whom(tmp_path: Path) -> None:
+    last = "  - {from: servers, to: management, services: [dns], scope: site}\n"
+    new = edited(tmp_path, (last, f"{last}  - {{from: desktops, to: management, services: [https], scope: all}}\n"))
+    record = draft(inputs(lab(), new))
+
+    assert [(one.kind, one.words) for one in record.passages] == [
+        ("added", "desktops may newly reach management with https at all sites")
+    ]
+    assert record.touched.services == ("https",)
+
+
+def test_a_replaced_machine_is_an_outage_and_needs_every_signer() -> None:
+    made = step(
+        "replace",
+        VM,
+        "banbury-application-01",
+        ("properties.subnets[0].name", "update-replace"),
+        inputs_before={"properties": {"subnets": [{"name": "a"}]}},
+        inputs_after={"properties": {"subnets": [{"name": UNKNOWN}]}},
+    )
+    record = draft(inputs(lab(), lab(), [made]))
+
+    assert record.resources[0].edits == (
+        PropertyEdit("properties.subnets[0].name", '"a"', "known after apply", forces_replacement=True),
+    )
+    assert record.outage.is_expected
+    assert record.outage.reasons == ("banbury-application-01 (VirtualMachineInstance) is replaced",)
+    assert (record.risk.kind, record.risk.score) == ("normal", 28)
+
+
+def test_a_secret_is_said_to_change_and_never_shown() -> None:
+    made = step(
+        "update",
+        "keyvault:Secret",
+        "key",
+        ("properties.value", "update"),
+        inputs_before={"properties": {"value": "hunter1"}},
+        inputs_after={"properties": {"value": SECRET}},
+    )
+    record = draft(inputs(lab(), lab(), [made]))
+
+    assert record.resources[0].edits == (PropertyEdit("properties.value", "secret", "secret", is_secret=True),)
+    assert "hunter" not in repr(record)
+    assert not record.back_out.is_complete
+    assert record.back_out.steps[-1] == "key: the secret of before is not in this record"
+
+
+@pytest.mark.parametrize(
+    ("changes", "before", "after", "expected"),
+    [
+        ([("azureApiVersion", "update")], {}, {}, ("api version", "azureApiVersion")),
+        ([("version", "update")], {}, {}, ("provider", "version")),
+        ([], {"a": 1}, {"a": 1}, ("provider", "its inputs are as they were")),
+        ([("a[0]", "update"), ("a[1]", "update")], {"a": [1, 2]}, {"a": [2, 1]}, ("order", "a")),
+    ],
+)
+def test_a_step_after_which_nothing_runs_differently_is_churn(
+    changes: list[tuple[str, str]], before: dict[str, Any], after: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    made = step("update", "network:Route", "r", *changes, inputs_before=before, inputs_after=after)
+    record = draft(inputs(lab(), lab(), [made]))
+
+    assert record.resources == ()
+    assert record.churn == (Churn(expected[0], "servers", "network:Route", "r", expected[1]),)  # type: ignore[arg-type]
+
+
+def test_an_update_of_which_the_engine_shows_nothing_is_no_churn() -> None:
+    assert [one.name for one in draft(inputs(lab(), lab(), [step("update", VM, "a")])).resources] == ["a"]
+
+
+def test_an_update_without_paths_is_told_by_its_inputs() -> None:
+    made = step("update", VM, "a", inputs_before={"size": 1, "same": 0}, inputs_after={"size": 2, "same": 0})
+
+    assert draft(inputs(lab(), lab(), [made])).resources[0].edits == (PropertyEdit("size", "1", "2"),)
+
+
+def test_many_desktops_with_one_edit_and_exceptions_are_few_changes() -> None:
+    alike = ({"before_header": "/etc/chrony.conf", "before": "a\n", "after": "b\n"},)
+    other = ({"before_header": "/etc/chrony.conf", "before": "c\n", "after": "b\n"},)
+    found = [result(f"d{number:04}", differences=other if number < 3 else alike) for number in range(1700)]
+    found.append(result("hidden", is_hidden=True))
+    record = draft(inputs(lab(), lab(), results=found))
+
+    assert [len(task.hosts) for task in record.tasks] == [3, 1697, 1]
+    assert record.tasks[1].edits == (TextEdit("/etc/chrony.conf", "a\n", "b\n"),)
+    assert record.tasks[1].path == "roles/time/tasks/main.yml:3"
+    assert record.tasks[2].is_hidden
+    assert record.touched.hosts == 1701
+
+
+def test_what_cannot_be_seen_is_named() -> None:
+    skipped = "remote module (x) does not support check mode"
+    found = [
+        result("a", "Ask", status="skipped", changed=False, message=skipped),
+        result("a", "Use", status="failed", changed=False, message="'dict object' has no attribute 'stdout'"),
+        result("b", "Break", status="failed", changed=False, message="disk\n full"),
+        result("banbury-router-01", "Gather", status="unreachable", changed=False),
+    ]
+    record = draft(inputs(lab(), lab(), [step("create", VM, "v")], results=found, poorly_known=frozenset({VM})))
+
+    assert record.blind == (
+        BlindSpot("no check mode", "time: Ask", ("a",)),
+        BlindSpot("depends on skipped", "time: Use", ("a",)),
+        BlindSpot("failed", "time: Break: disk full", ("b",)),
+        BlindSpot("unreachable", "did not answer to the dry run", ("banbury-router-01",)),
+        BlindSpot("type not known well", VM, ("v",)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "is_expected", "reason"),
+    [
+        ("banbury-router-01", True, "banbury-router-01: routing: Restart FRR: a site's way out restarts"),
+        ("banbury-control-01", False, "nothing that serves is replaced or deleted"),
+    ],
+)
+def test_a_restart_is_an_outage_where_a_router_does_it(host: str, is_expected: bool, reason: str) -> None:
+    restart = result(host, "Restart FRR", role="routing", is_handler=True)
+    found = draft(inputs(lab(), lab(), results=[restart])).outage
+
+    assert (found.is_expected, found.reasons[0]) == (is_expected, reason)
+
+
+def test_what_holds_data_does_not_come_back() -> None:
+    record = draft(inputs(lab(), lab(), [step("delete", "storage:StorageAccount", "store")]))
+
+    assert not record.back_out.is_complete
+    assert record.back_out.steps == (
+        "the estate as it was, which is kept with this record, is applied again",
+        "made again: 1 resource that this change deletes",
+        "store (StorageAccount): what it holds does not come back, restore it from a backup",
+    )
+
+
+def test_a_first_change_names_every_site_and_has_no_way_back() -> None:
+    record = draft(inputs(None, lab(), is_emergency=True))
+
+    assert [edit.paths for edit in record.estate] == [("sites.banbury",), ("sites.towcester",), ("sites.stratford",)]
+    assert not record.back_out.is_complete
+    assert record.risk.kind == "emergency"
+    assert len(record.risk.signers) == 1
+    assert all(claim.held is None for claim in record.claims)
