@@ -23,7 +23,8 @@ PLAY = f"- hosts: all\n  gather_facts: false\n  connection: local\n  tasks:\n{TA
 def run(name: str, folder: Path, environment: Mapping[str, str]) -> Contender:
     """The same playbook on the same hosts."""
     hosts = ",".join(f"host{number:02}" for number in range(HOSTS)) + ","
-    words = ["-i", hosts, "-f", "4", folder / "play.yml", "-e", f"ansible_python_interpreter={sys.executable}"]
+    words: list[str | Path] = ["-i", hosts, "-f", "4", folder / "play.yml"]
+    words += ["-e", f"ansible_python_interpreter={sys.executable}"]
     plain = {"ANSIBLE_CONFIG": str(folder / "ansible.cfg")}
     return command(name, BIN / "ansible-playbook", *words, environment={**plain, **environment})
 

@@ -76,12 +76,12 @@ def outage(estate: Estate, changes: Sequence[ResourceChange], tasks: Sequence[Ta
 def touched(
     inputs: Inputs, edits: Sequence[EstateEdit], changes: Sequence[ResourceChange], tasks: Sequence[TaskChange]
 ) -> Touched:
-    """Sites, partners and systems, in the estate's order; a stack of no site touches what its edits name."""
+    """Sites, partners and systems, in the estate's order; what is no single site's is everybody's."""
     hosts = {host for task in tasks for host in task.hosts}
     estate, at = inputs.new, _sites_of_hosts(inputs)
     found = {one.site for one in changes if one.site} | {at[host] for host in hosts if host in at}
     found |= {site for edit in edits for path in edit.paths for site in _named(path, estate.sites)}
-    if not found and (changes or any(path.startswith(("flows", "services")) for e in edits for path in e.paths)):
+    if any(_is_of_all(path) for edit in edits for path in edit.paths) or (changes and not found):
         found = set(estate.sites)
     sites = tuple(site for site in _all(inputs, "sites") if site in found)
     pools = {pool for edit in edits for path in edit.paths for pool in _named(path, estate.pools)}
@@ -108,6 +108,11 @@ def back_out(inputs: Inputs, changes: Sequence[ResourceChange], tasks: Sequence[
     secrets = [one for one in changes if any(edit.is_secret for edit in one.edits)]
     steps += [f"{one.name}: the secret of before is not in this record" for one in secrets]
     return BackOut(tuple(steps), is_complete=not lost and not secrets)
+
+
+def _is_of_all(path: str) -> bool:
+    """Whether a place in the estate file is about the service as a whole: flows, patches, backups and so on."""
+    return path.partition(".")[0].partition("[")[0] not in ("sites", "pools", "links", "partners", "systems", "changes")
 
 
 def _counted(changes: Sequence[ResourceChange], operation: str) -> str:

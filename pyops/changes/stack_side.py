@@ -106,9 +106,9 @@ def _last(path: str) -> str:
 
 
 def _is_order(before: object, after: object, path: str) -> bool:
-    """Whether two lists hold the same in another order."""
+    """Whether two lists hold the same in another order; a list with secrets may hold others."""
     old, new = at(before, path), at(after, path)
-    if not isinstance(old, list) or not isinstance(new, list):
+    if not isinstance(old, list) or not isinstance(new, list) or is_secret(old) or is_secret(new):
         return False
     return sorted(map(_plain, old)) == sorted(map(_plain, new))
 

@@ -92,7 +92,7 @@ def test_a_server_more(board: Board) -> None:
     record, _ = board.drafted("A second application server at Stratford", {APPLICATIONS: more})
     golden.check("a_server_more", record)
     assert all(change.causes for change in record.resources if change.operation == "create")
-    assert record.touched.partners == ("stratford",)
+    assert (record.touched.sites, record.touched.systems) == (("stratford",), ("service_desk",))
     board.applies(record)
 
 

@@ -135,7 +135,7 @@ def test_the_ledger_knows_how_far_predictions_came_true(change: Change) -> None:
     standing = next(one for one in found["standings"] if one["record"] == change.id)
     assert standing["state"] == "verified"
     assert standing["hits"] == standing["predicted"] > 0
-    assert {rate["name"] for rate in found["rates"]} >= {"network", "router"}
+    assert [(rate["kind"], rate["name"], rate["unforeseen"]) for rate in found["rates"]] == [("role", "router", 0)]
 
 
 def test_a_back_out_is_shown_and_brings_the_sites_back(change: Change) -> None:
