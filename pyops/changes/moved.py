@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyops.changes.record import BlindSpot, PropertyEdit, Record, ResourceChange, TaskChange
+from pyops.changes.record import Base, BlindSpot, PropertyEdit, Record, ResourceChange, TaskChange
 from pyops.changes.verification import predicted
 
 _SHOWN_NAMES = 5
@@ -15,10 +15,20 @@ def moved(approved: Record, now: Record) -> tuple[str, ...]:
 
     Id and day of the draft do not count, nor does another git revision with the same content of every part.
     """
-    found = [*_base(approved, now), *_states(approved, now), *_plans(approved, now)]
+    found = [
+        *_environment(approved, now),
+        *_base(approved.base, now.base),
+        *_states(approved, now),
+        *_plans(approved, now),
+    ]
     found += [*_tasks(approved.tasks, now.tasks), *_frame(approved, now)]
     # What a page says follows from all of the above: said on its own only where nothing of that moved.
     return tuple(found or _words(approved, now))
+
+
+def base_moved(approved: Base, now: Base) -> tuple[str, ...]:
+    """What of files, code and tools moved: known at once, before any engine is asked; states are not compared."""
+    return tuple(_base(approved, now))
 
 
 def beyond(approved: Record, now: Record) -> tuple[str, ...]:
@@ -27,19 +37,23 @@ def beyond(approved: Record, now: Record) -> tuple[str, ...]:
     The state has moved by its own doing, so it is not compared.
     """
     more = sorted(predicted(now) - predicted(approved))
-    return (*_base(approved, now), *(f"{deed.words}: was not approved" for deed in more), *_frame(approved, now))
+    base = (*_environment(approved, now), *_base(approved.base, now.base))
+    return (*base, *(f"{deed.words}: was not approved" for deed in more), *_frame(approved, now))
 
 
-def _base(approved: Record, now: Record) -> Iterator[str]:
+def _environment(approved: Record, now: Record) -> Iterator[str]:
     if approved.environment != now.environment:
         yield f"environment: {approved.environment} was approved, this is {now.environment}"
-    yield from _files("inventory", approved.base.inventory, now.base.inventory)
-    yield from _files("last applied estate", approved.base.previous, now.base.previous)
-    for part in sorted({*approved.base.code, *now.base.code} - {"revision"}):
-        if approved.base.code.get(part) != now.base.code.get(part):
+
+
+def _base(approved: Base, now: Base) -> Iterator[str]:
+    yield from _files("inventory", approved.inventory, now.inventory)
+    yield from _files("last applied estate", approved.previous, now.previous)
+    for part in sorted({*approved.code, *now.code} - {"revision"}):
+        if approved.code.get(part) != now.code.get(part):
             yield f"code: {part} was edited"
-    for name in sorted({*approved.base.collections, *now.base.collections}):
-        before, after = approved.base.collections.get(name), now.base.collections.get(name)
+    for name in sorted({*approved.collections, *now.collections}):
+        before, after = approved.collections.get(name), now.collections.get(name)
         if before != after:
             yield f"collections: {name} {before or 'not installed'} was approved, now {after or 'not installed'}"
 

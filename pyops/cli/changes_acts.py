@@ -1,6 +1,6 @@
 """The verbs of `pyops changes` that decide or do something: approve, apply, verify, back-out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,8 +71,9 @@ def apply(
     Exit code 1 where something moved, was not approved, or did not go as predicted.
     """
     from pyops.changes.approval import require
+    from pyops.changes.moved import base_moved, beyond, moved
     from pyops.cli.changes_hands import starting_states
-    from pyops.cli.changes_reading import Source, again, now
+    from pyops.cli.changes_reading import Source, again, base_now, now
 
     case = _case(inventory, change, approvers)
     with case.store.lock(), starting_states(case.estate, state, is_lab=lab) as states:
@@ -80,7 +81,9 @@ def apply(
         goes_on = _goes_on(case)
         asks_hosts = case.record.predicted.get("results", 0) > 0
         source = Source(case.estate, _before(case), lab, states, asks_hosts)
-        _refuse_moved(case, again(case.record, source), goes_on=goes_on)
+        _refuse(case, base_moved(case.record.base, base_now(source)))
+        fresh = again(case.record, source)
+        _refuse(case, beyond(case.record, fresh) if goes_on else moved(case.record, fresh))
         if not yes:
             typer.confirm(f"Apply {case.record.id}, {case.record.title}?", abort=True, err=True)
         _carried_out(case, source, "applied")
@@ -192,10 +195,7 @@ def _require_begun(case: _Case) -> None:
         raise Refused(f"{case.record.id}: was not applied, there is nothing to back out")
 
 
-def _refuse_moved(case: _Case, fresh: "Record", *, goes_on: bool) -> None:
-    from pyops.changes.moved import beyond, moved
-
-    parts = beyond(case.record, fresh) if goes_on else moved(case.record, fresh)
+def _refuse(case: _Case, parts: Sequence[str]) -> None:
     if parts:
         told = "\n".join(f"  {part}" for part in parts)
         raise Refused(f"{case.record.id}: is not what was approved any more, nothing was changed:\n{told}")

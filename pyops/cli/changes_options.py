@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 Change = Annotated[
-    str, typer.Argument(metavar="CHANGE", help="The change's id, or so much of its end that it is clear.")
+    str, typer.Argument(metavar="CHANGE", help="The change's id, or a beginning of it that no other has.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON; its keys stand above.")]
 InLab = Annotated[

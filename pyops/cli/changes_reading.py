@@ -130,6 +130,11 @@ def _unheard(_: str) -> None:
     """The dry run's own words are not for the board."""
 
 
+def base_now(source: Source) -> "Base":
+    """The files, code and tools of this moment; no engine is asked, so no state is known."""
+    return _base(source, {})
+
+
 def _base(source: Source, states: Mapping[str, str]) -> "Base":
     """What the draft stands on, as digests."""
     from pyops.changes.base import base_of, collections
