@@ -50,21 +50,28 @@ def _by_task(kind: str, results: Iterable[TaskResult], is_one: Callable[[TaskRes
 
 
 def _unreachable(inputs: Inputs) -> Iterator[BlindSpot]:
-    there = {server.name for server in inputs.old.servers} if inputs.old else set()
     if not inputs.results:
         names = tuple(sorted(server.name for server in inputs.new.servers))
         yield BlindSpot("unreachable", "no host was asked: there was no dry run", names)
         return
-    hosts = {result.host for result in inputs.results if result.status == "unreachable"}
-    if known := hosts & there or (hosts if inputs.old is None else set()):
+    new = _new_servers(inputs)
+    seen = {result.host for result in inputs.results}
+    silent = {result.host for result in inputs.results if result.status == "unreachable"}
+    if known := silent - new:
         yield BlindSpot("unreachable", "did not answer to the dry run", tuple(sorted(known)))
+    if missing := set(inputs.new.addresses) - seen - new:
+        yield BlindSpot("unreachable", "no task of the dry run came to it", tuple(sorted(missing)))
 
 
 def _not_there_yet(inputs: Inputs) -> Iterator[BlindSpot]:
-    before = {server.name for server in inputs.old.servers} if inputs.old else set()
-    names = sorted(server.name for server in inputs.new.servers if server.name not in before)
+    names = sorted(_new_servers(inputs))
     if names and inputs.results:
         yield BlindSpot("not there yet", "is made by this change, nothing can be asked of it before", tuple(names))
+
+
+def _new_servers(inputs: Inputs) -> set[str]:
+    before = {server.name for server in inputs.old.servers} if inputs.old else set()
+    return {server.name for server in inputs.new.servers} - before
 
 
 def _poorly_known(inputs: Inputs, changes: Sequence[ResourceChange]) -> Iterator[BlindSpot]:

@@ -39,7 +39,7 @@ def draft(inputs: Inputs) -> Record:
         base=inputs.base,
         predicted={"resources": sum(map(len, inputs.plans.values())), "results": len(inputs.results)},
     )
-    judged = replace(record, risk=risk(inputs.new.changes, record, is_emergency=inputs.is_emergency))
+    judged = replace(record, risk=risk((inputs.old or inputs.new).changes, record, is_emergency=inputs.is_emergency))
     return replace(judged, id=own_id(judged))
 
 

@@ -26,6 +26,8 @@ _SUBJECTS: Mapping[str, Subject] = {
 """What a proof is about; the others are about what is left when something is lost."""
 SERVING = ("VirtualMachineInstance", "NetworkInterface", "LogicalNetwork", "VpnGateway", "VirtualHub", "AzureFirewall")
 """Types that something stops running with while they are replaced or gone."""
+_SERVICES = ("service", "systemd", "systemd_service")
+"""Ends of the names of modules that reload or restart what runs."""
 HOLDING = ("StorageAccount", "BlobContainer", "Vault", "VirtualHardDisk", "Workspace", "BackupVault")
 """Types that hold data: what is deleted or replaced of them does not come back by going back."""
 
@@ -53,24 +55,27 @@ def claims(inputs: Inputs) -> tuple[Claim, ...]:
 
 
 def outage(estate: Estate, changes: Sequence[ResourceChange], tasks: Sequence[TaskChange]) -> Outage:
-    """Whether users notice: what serves goes away or is made anew, or a router restarts what it routes with."""
+    """Whether users notice: what serves goes away or is made anew, or a host restarts."""
     gone = [one for one in changes if one.operation in ("replace", "delete") and one.type.endswith(SERVING)]
     reasons = [f"{one.name} ({_kind(one)}) is {one.operation}d" for one in gone]
-    routers = {server.name for server in estate.servers if server.pool.gateway}
-    reasons += [
-        f"{', '.join(sorted(routers & set(one.hosts)))}: {one.role or 'a playbook'}: {one.task}: "
-        "a site's way out restarts"
-        for one in tasks
-        if one.is_handler and "restart" in one.task.lower() and not routers.isdisjoint(one.hosts)
-    ]
+    reasons += [f"{_said(one)}: {', '.join(one.hosts)}" for one in tasks if one.action.endswith("reboot")]
     if reasons:
         return Outage(True, tuple(reasons))
     if not changes and not tasks:
         return Outage(False, ("nothing changes",))
-    serving = "nothing that serves is replaced or deleted"
-    handlers = [one for one in tasks if one.is_handler]
-    restarts = [f"{one.role or 'a playbook'}: {one.task}: on {len(one.hosts):,} hosts, for moments" for one in handlers]
-    return Outage(False, (serving, *restarts))
+    serving = "nothing that serves is replaced or deleted, no host restarts"
+    routers = {server.name for server in estate.servers if server.pool.gateway}
+    services = [one for one in tasks if one.action.endswith(_SERVICES)]
+    moments = [
+        f"{_said(one)}: services are reloaded or restarted on {counted(len(one.hosts), 'host')}"
+        f"{', routers among them' if routers & set(one.hosts) else ''}"
+        for one in services
+    ]
+    return Outage(False, (serving, *moments))
+
+
+def _said(task: TaskChange) -> str:
+    return f"{task.role}: {task.task}" if task.role else task.task
 
 
 def touched(
@@ -78,19 +83,37 @@ def touched(
 ) -> Touched:
     """Sites, partners and systems, in the estate's order; what is no single site's is everybody's."""
     hosts = {host for task in tasks for host in task.hosts}
-    estate, at = inputs.new, _sites_of_hosts(inputs)
+    at, estates = _sites_of_hosts(inputs), [estate for estate in (inputs.old, inputs.new) if estate]
+    paths = [path for edit in edits for path in edit.paths]
+    every = {
+        part: {**(getattr(inputs.old, part) if inputs.old else {}), **getattr(inputs.new, part)} for part in _NAMED
+    }
     found = {one.site for one in changes if one.site} | {at[host] for host in hosts if host in at}
-    found |= {site for edit in edits for path in edit.paths for site in _named(path, estate.sites)}
-    if any(_is_of_all(path) for edit in edits for path in edit.paths) or (changes and not found):
-        found = set(estate.sites)
-    sites = tuple(site for site in _all(inputs, "sites") if site in found)
-    pools = {pool for edit in edits for path in edit.paths for pool in _named(path, estate.pools)}
-    pools |= {server.pool.id for server in estate.servers if server.name in hosts}
-    systems = tuple(one.id for one in estate.systems.values() if pools & set(one.pools))
-    owners = {_site_partner(inputs, site) for site in sites}
-    owners |= {partner for system in systems for partner in estate.systems[system].alignment}
-    partners = tuple(partner for partner in _all(inputs, "partners") if partner in owners)
+    found |= {site for path in paths for site in _named(path, every["sites"])}
+    if any(map(_is_of_all, paths)) or (changes and not found):
+        found = set(every["sites"])
+    sites = tuple(site for site in every["sites"] if site in found)
+    pools = {pool for path in paths for pool in _named(path, every["pools"])}
+    pools |= {server.pool.id for estate in estates for server in estate.servers if server.name in hosts}
+    named = {path.split(".")[1] for path in paths if path.startswith("systems.")}
+    systems = tuple(name for name in every["systems"] if name in named or pools & _pools(estates, name))
+    owners = {estate.sites[site].partner for estate in estates for site in sites if site in estate.sites}
+    owners |= {partner for estate in estates for name in systems for partner in _aligned(estate, name)}
+    owners |= {path.split(".")[1] for path in paths if path.startswith("partners.")}
+    partners = tuple(partner for partner in every["partners"] if partner in owners)
     return Touched(sites, partners, systems, _services(inputs), len(hosts), len(changes))
+
+
+_NAMED = ("sites", "pools", "systems", "partners")
+"""Parts of the estate that are maps by name: of what is gone, the old estate still knows the name."""
+
+
+def _pools(estates: Sequence[Estate], system: str) -> set[str]:
+    return {pool for estate in estates if system in estate.systems for pool in estate.systems[system].pools}
+
+
+def _aligned(estate: Estate, system: str) -> Sequence[str]:
+    return list(estate.systems[system].alignment) if system in estate.systems else []
 
 
 def back_out(inputs: Inputs, changes: Sequence[ResourceChange], tasks: Sequence[TaskChange]) -> BackOut:
@@ -122,16 +145,6 @@ def _counted(changes: Sequence[ResourceChange], operation: str) -> str:
 
 def _kind(change: ResourceChange) -> str:
     return change.type.rpartition(":")[2]
-
-
-def _all(inputs: Inputs, part: str) -> list[str]:
-    old = getattr(inputs.old, part) if inputs.old else {}
-    return list({**old, **getattr(inputs.new, part)})
-
-
-def _site_partner(inputs: Inputs, site: str) -> str:
-    estate = inputs.new if site in inputs.new.sites or not inputs.old else inputs.old
-    return estate.sites[site].partner
 
 
 def _sites_of_hosts(inputs: Inputs) -> dict[str, str]:

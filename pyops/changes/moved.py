@@ -1,10 +1,10 @@
 """What is not as it was when a change was approved, part by part, in sentences."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyops.changes.record import Base, BlindSpot, PropertyEdit, Record, ResourceChange, TaskChange
-from pyops.changes.verification import predicted
+from pyops.changes.verification import Deed, predicted
 
 _SHOWN_NAMES = 5
 _SHOWN_LETTERS = 80
@@ -31,14 +31,26 @@ def base_moved(approved: Base, now: Base) -> tuple[str, ...]:
     return tuple(_base(approved, now))
 
 
-def beyond(approved: Record, now: Record) -> tuple[str, ...]:
+def beyond(approved: Record, now: Record, happened: frozenset[Deed]) -> tuple[str, ...]:
     """The same for a change that was begun and stopped: what is left of it may run, nothing that it did not hold.
 
-    The state has moved by its own doing, so it is not compared.
+    The state has moved by its own doing (`happened`); of what it has not done yet, starting values count as before.
     """
-    more = sorted(predicted(now) - predicted(approved))
+    if not happened:
+        return moved(approved, now)
     base = (*_environment(approved, now), *_base(approved.base, now.base))
-    return (*base, *(f"{deed.words}: was not approved" for deed in more), *_frame(approved, now))
+    more = sorted(predicted(now) - predicted(approved))
+    left = replace(now, resources=_left(now, happened), base=replace(now.base, state=approved.base.state))
+    kept = {(one.stack, one.urn) for one in left.resources}
+    known = replace(approved, resources=tuple(one for one in approved.resources if (one.stack, one.urn) in kept))
+    values = [text for text in _plans(known, left) if left.resources]
+    return (*base, *(f"{deed.words}: was not approved" for deed in more), *values, *_frame(approved, now))
+
+
+def _left(now: Record, happened: frozenset[Deed]) -> tuple[ResourceChange, ...]:
+    """The resources that a change that was begun has not touched yet."""
+    done = {(deed.where, deed.what) for deed in happened}
+    return tuple(one for one in now.resources if (one.stack, one.urn) not in done)
 
 
 def _environment(approved: Record, now: Record) -> Iterator[str]:

@@ -18,6 +18,9 @@ from pyops.errors import Refused
 
 SCHEMA = 1
 
+UNSEEN = ("unreachable", "not there yet", "depends on skipped", "failed")
+"""Kinds of blind spots after which the rest of a host is not seen."""
+
 type Operation = Literal["create", "update", "replace", "delete"]
 type Class = Literal["standard", "normal", "emergency"]
 
@@ -226,8 +229,9 @@ class Record:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing changes anywhere, and nothing stays unseen."""
-        return not (self.estate or self.resources or self.tasks)
+        """Whether nothing changes anywhere, and no host stayed unseen."""
+        unseen = any(spot.kind in UNSEEN for spot in self.blind)
+        return not (self.estate or self.resources or self.tasks or unseen)
 
 
 def canonical(record: Record) -> str:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
-from pyops.changes.record import Class, Record, Risk, RiskInput, Touched
+from pyops.changes.record import UNSEEN, Class, Record, Risk, RiskInput, Touched
 from pyops.estate.changes import Points, Rules
+
+_APPROVERS = "approvers.pub"
+"""The file beside the estate that says who may sign (`pyops.changes.approvers`)."""
 
 
 def risk(rules: Rules, record: Record, *, is_emergency: bool) -> Risk:
@@ -14,12 +17,27 @@ def risk(rules: Rules, record: Record, *, is_emergency: bool) -> Risk:
     inputs = tuple(_inputs(rules.points, record))
     score = sum(one.points for one in inputs)
     signers = _signers(record.touched)
-    kind: Class = "emergency" if is_emergency else "standard" if score < rules.standard_below else "normal"
+    is_standard = score < rules.standard_below and not list(_why_normal(record))
+    kind: Class = "emergency" if is_emergency else "standard" if is_standard else "normal"
     if kind == "normal":
         return Risk(kind, score, inputs, signers)
     first = next(iter(signers))
     article = "an" if is_emergency else "a"
     return Risk(kind, score, inputs, {first: f"{signers[first]}; {article} {kind} change needs one signature"})
+
+
+def _why_normal(record: Record) -> Iterator[str]:
+    """What makes a change normal, whatever its score."""
+    base = record.base
+    if base.previous and base.previous.get(_APPROVERS) != base.inventory.get(_APPROVERS):
+        yield "who may sign is edited"
+    paths = [path for edit in record.estate for path in edit.paths]
+    if any(path.partition(".")[0] == "changes" for path in paths):
+        yield "the rules of classing are edited"
+    if any(path.startswith(("partners", "systems")) or path.endswith(".partner") for path in paths):
+        yield "what a council has or shares is edited"
+    if any(spot.kind in UNSEEN and spot.kind != "not there yet" for spot in record.blind):
+        yield "not all hosts were seen"
 
 
 def _inputs(points: Points, record: Record) -> Iterator[RiskInput]:
@@ -33,6 +51,7 @@ def _inputs(points: Points, record: Record) -> Iterator[RiskInput]:
     broken = sum(one.held is not False and not one.holds for one in record.claims)
     yield from _input(broken, "proofs or policies that break", points.broken_claim)
     yield from _input(int(record.outage.is_expected), "expected outage", points.outage)
+    yield from (RiskInput(f"normal whatever the score: {why}", 0) for why in _why_normal(record))
 
 
 def _input(number: int, what: str, each: int) -> Iterator[RiskInput]:

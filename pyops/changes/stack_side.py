@@ -21,19 +21,29 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 """The engine's words for what changes something; its others change nothing."""
 _VERSIONS = ("azureApiVersion", "apiVersion", "__apiVersion")
-_PROVIDER = ("provider", "__provider", "version", "pluginDownloadURL")
+_PROVIDER = ("__provider", "__version", "pluginDownloadURL")
+_UNORDERED = (
+    "actionGroups",
+    "addressPrefixes",
+    "destinationIpGroups",
+    "ipAddresses",
+    "scopes",
+    "sourceIpGroups",
+    "streams",
+)
+"""Lists whose order means nothing to Azure; of others it may, as of resolvers, so a new order of theirs is a change."""
 _FLOW_KINDS = re.compile("firewall|securityrule|networksecuritygroup|rulecollection", re.IGNORECASE)
 
 
 def split(
     plans: Mapping[str, Sequence[Step]], estate: Estate, edits: Sequence[EstateEdit]
 ) -> tuple[tuple[ResourceChange, ...], tuple[Churn, ...]]:
-    """What changes, and what only seems to."""
+    """What changes, and what only seems to; by URN, since the engine goes through a plan in another order each time."""
     changes: list[ResourceChange] = []
     churn: list[Churn] = []
     causes = _Causes(edits)
     for stack, steps in plans.items():
-        for step in steps:
+        for step in sorted(steps, key=lambda step: step.urn):
             if (operation := OPERATIONS.get(step.operation)) is None or is_component(step):
                 continue
             found = _churn(stack, step) if operation == "update" else None
@@ -93,10 +103,10 @@ def _churn(stack: str, step: Step) -> Churn | None:
     before, after = step.inputs_before, step.inputs_after
     if before is None or after is None:
         return None
-    if not changes:
+    if not changes and not is_secret(dict(before)):
         return Churn("provider", stack, kind, name, "its inputs are as they were")
     lists = {change.path.partition("[")[0] for change in changes}
-    if all(_is_order(before, after, path) for path in lists):
+    if lists and all(_last(path) in _UNORDERED and _is_order(before, after, path) for path in lists):
         return Churn("order", stack, kind, name, ", ".join(sorted(lists)))
     return None
 

@@ -28,9 +28,10 @@ def tasks(results: Iterable[TaskResult]) -> tuple[TaskChange, ...]:
 def _change(result: TaskResult) -> TaskChange:
     edits = tuple(
         TextEdit(
-            one.get("before_header") or one.get("after_header") or "",
-            one.get("before", ""),
-            one.get("after", "") or one.get("prepared", ""),
+            # Of a file that is new, Ansible only names a temporary one, another in each run.
+            _clean(one.get("before_header", "")),
+            _clean(one.get("before", "")),
+            _clean(one.get("after", "") or one.get("prepared", "")),
         )
         for one in result.differences
     )
@@ -45,6 +46,11 @@ def _change(result: TaskResult) -> TaskChange:
         kept,
         result.is_hidden,
     )
+
+
+def _clean(text: str) -> str:
+    """Bytes that are no text come as lone halves of letters, which nothing can write: they become question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _place(path: str) -> str:

@@ -1,5 +1,6 @@
 """Values of a resource's inputs: found by the engine's paths, and shown without secrets."""
 
+import hashlib
 import json
 import re
 from typing import Any
@@ -44,7 +45,10 @@ def shown(value: Any) -> str | None:
         return "secret"
     text = json.dumps(value, ensure_ascii=False, sort_keys=True).replace(f'"{_UNKNOWN}"', "known after apply")
     more = len(text) - _LONGEST
-    return text if more <= 0 else f"{text[:_LONGEST]} … and {more:,} characters more"
+    if more <= 0:
+        return text
+    whole = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+    return f"{text[:_LONGEST]} … and {more:,} characters more, in all {whole}"
 
 
 def _is_special(value: dict[str, Any]) -> bool:

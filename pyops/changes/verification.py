@@ -5,13 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pyops.changes.record import BlindSpot, Record
+from pyops.changes.record import UNSEEN, BlindSpot, Record
 from pyops.changes.stack_side import OPERATIONS, is_component
 from pyops.engines.ansible import TaskResult
 from pyops.engines.events import Step
 
-_BLIND_TO_ALL = {"unreachable", "failed", "not there yet"}
-"""Kinds of blind spots after which nothing more is seen of a host."""
 _SHOWN = 50
 
 
@@ -160,7 +158,7 @@ class _Sight:
     """What the record had said that it cannot see."""
 
     def __init__(self, spots: Sequence[BlindSpot]) -> None:
-        self._hosts = {name for spot in spots if spot.kind in _BLIND_TO_ALL for name in spot.where}
+        self._hosts = {name for spot in spots if spot.kind in UNSEEN for name in spot.where}
         self._resources = {name for spot in spots if spot.kind == "type not known well" for name in spot.where}
         self._tasks: dict[str, list[str]] = {}
         for spot in spots:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pyops.cli import changes_acts, changes_history
-from pyops.cli.changes_options import Approvers, Change, Checkpoints, InLab, Json
+from pyops.cli.changes_options import Change, Checkpoints, InLab, Json
 from pyops.cli.context import Inventory, estate_of
 from pyops.errors import WrongUsage
 
@@ -61,20 +61,24 @@ def draft(
     \b
     JSON: the record, as in .changes/ESTATE/ID/record.json
     """
+    from pyops.cli.changes_hands import alone
     from pyops.cli.changes_reading import Source, Words, draft, store_of
 
     estate = estate_of(inventory)
     store = store_of(estate)
     before = old or store.applied_estate()
+    if lab and state:
+        raise WrongUsage("--state: with --lab, the lab has a state of its own")
     source = Source(estate, before, is_lab=lab, states=state, asks_hosts=hosts)
-    words = Words(title or "untitled", author or _git_user(), _window(opens, closes), emergency)
-    record = draft(source, words)
+    words = Words(_text(title) or "untitled", _text(author) or _git_user(), _window(opens, closes), emergency)
+    with alone(estate, is_lab=lab):
+        record = draft(source, words)
     _keep(estate, before, record)
     _print(record, as_json=as_json)
 
 
 @app.command()
-def show(change: Change, inventory: Inventory = None, approvers: Approvers = None, as_json: Json = False) -> None:
+def show(change: Change, inventory: Inventory = None, as_json: Json = False) -> None:
     """Show a record again, with who has signed it and who must.
 
     \b
@@ -88,13 +92,18 @@ def show(change: Change, inventory: Inventory = None, approvers: Approvers = Non
     record = store.load(change)
     _print(record, as_json=as_json)
     if not as_json:
-        show_standing(estate, store, record, approvers)
+        show_standing(estate, store, record)
 
 
 def _print(record: "Record", *, as_json: bool) -> None:
     from pyops.changes.page import markdown
 
     typer.echo(json.dumps(asdict(record), indent=2, ensure_ascii=False) if as_json else markdown(record).rstrip())
+
+
+def _text(given: str) -> str:
+    """Bytes of a terminal that are no text become question marks: a record is text."""
+    return given.encode("utf-8", "replace").decode()
 
 
 def _window(opens: str, closes: str) -> "Window":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pyops.cli.changes_options import Approvers, Change, Checkpoints, InLab, Json, Yes
+from pyops.cli.changes_options import Change, InLab, Json, Yes
 from pyops.cli.context import Inventory, estate_of
 from pyops.errors import PyopsError, Refused
 
@@ -30,7 +30,6 @@ def approve(
         str | None, typer.Option("--as", metavar="ROLE", help="The role you sign in.", show_default="the one asked for")
     ] = None,
     inventory: Inventory = None,
-    approvers: Approvers = None,
 ) -> None:
     """Sign a record: exactly this content, this starting state, this window, this environment.
 
@@ -41,7 +40,8 @@ def approve(
     from pyops.cli.changes_pages import write_pages
     from pyops.cli.changes_reading import now
 
-    case = _case(inventory, change, approvers)
+    case = _case(inventory, change)
+    _require_author(case)
     given = approvals(case.store, case.record, case.approvers)
     asked = role or next(iter(missing(case.record, given)), next(iter(case.record.risk.signers), ""))
     approval = sign(case.store, case.record, asked, key, case.approvers, now())
@@ -55,9 +55,7 @@ def approve(
 def apply(
     change: Change,
     inventory: Inventory = None,
-    state: Checkpoints = None,
     lab: InLab = False,
-    approvers: Approvers = None,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
@@ -70,24 +68,25 @@ def apply(
     JSON: {"hits", "unforeseen", "absent", "blind", "words", "rates": [{"kind", "name", "hits", ...}]}
     Exit code 1 where something moved, was not approved, or did not go as predicted.
     """
-    from pyops.changes.approval import require
-    from pyops.changes.moved import base_moved, beyond, moved
-    from pyops.cli.changes_hands import starting_states
-    from pyops.cli.changes_reading import Source, again, base_now, now
+    from pyops.changes.moved import base_moved, beyond
+    from pyops.cli.changes_facts import happened
+    from pyops.cli.changes_hands import alone, place_of_stacks, starting_states
+    from pyops.cli.changes_reading import Source, again, base_now
 
-    case = _case(inventory, change, approvers)
-    with case.store.lock(), starting_states(case.estate, state, is_lab=lab) as states:
-        require(case.store, case.record, case.approvers, now())
-        goes_on = _goes_on(case)
+    case = _case(inventory, change)
+    place_of_stacks(case.estate, is_lab=lab)
+    with case.store.lock(), alone(case.estate, is_lab=lab), starting_states(case.estate, is_lab=lab) as states:
+        _require(case)
+        done = happened(case.folder) if _goes_on(case) else None
         asks_hosts = case.record.predicted.get("results", 0) > 0
         source = Source(case.estate, _before(case), lab, states, asks_hosts)
-        _refuse(case, base_moved(case.record.base, base_now(source)))
-        fresh = again(case.record, source)
-        _refuse(case, beyond(case.record, fresh) if goes_on else moved(case.record, fresh))
+        _refuse(case, [*_applied_since(case), *base_moved(case.record.base, base_now(source))])
+        _refuse(case, beyond(case.record, again(case.record, source), done or frozenset()))
         if not yes:
             typer.confirm(f"Apply {case.record.id}, {case.record.title}?", abort=True, err=True)
+        _require(case)
+        _refuse(case, base_moved(case.record.base, base_now(source)))
         _carried_out(case, source, "applied")
-        case.store.keep_applied(case.estate.file.parent)
     _tell_verdict(case, as_json=as_json)
 
 
@@ -98,16 +97,14 @@ def verify(change: Change, inventory: Inventory = None, as_json: Json = False) -
     JSON: {"hits", "unforeseen", "absent", "blind", "words", "rates": [{"kind", "name", "hits", ...}]}
     Exit code 1 where something happened that was neither predicted nor said to be out of sight, or did not happen.
     """
-    _tell_verdict(_case(inventory, change, None), as_json=as_json)
+    _tell_verdict(_case(inventory, change), as_json=as_json)
 
 
 def back_out(
     change: Change,
     inventory: Inventory = None,
-    state: Checkpoints = None,
     lab: InLab = False,
     check: Annotated[bool, typer.Option("--check", help="Show what going back would do, change nothing.")] = False,
-    approvers: Approvers = None,
     yes: Yes = False,
 ) -> None:
     """Bring the estate back to what it was before a change, as the record said: the way back was approved with it.
@@ -115,24 +112,26 @@ def back_out(
     Rehearse it in the lab first (--lab). What cannot come back stands in the record's back-out.
     """
     from pyops.changes.page import markdown
+    from pyops.cli.changes_hands import alone
     from pyops.cli.changes_reading import Source, Words, draft
     from pyops.estate import load
 
-    case = _case(inventory, change, approvers)
+    case = _case(inventory, change)
     previous = case.folder / "previous"
     if not previous.is_dir():
         raise Refused(f"{case.record.id}: nothing was applied before it, so there is no estate to go back to")
-    source = Source(load(previous), case.estate.file.parent, lab, state)
-    if check:
-        words = Words(f"Back out: {case.record.title}", case.record.author, case.record.window, is_emergency=True)
-        typer.echo(markdown(draft(source, words)).rstrip())
-        return
-    _require_begun(case)
-    with case.store.lock():
+    if not lab and not check:
+        raise Refused(f"{case.record.id}: outside the lab, put the estate back by a commit and draft that as a change")
+    with case.store.lock(), alone(case.estate, is_lab=lab):
+        source = Source(load(previous), case.estate.file.parent, lab)
+        if check:
+            words = Words(f"Back out: {case.record.title}", case.record.author, case.record.window, is_emergency=True)
+            typer.echo(markdown(draft(source, words)).rstrip())
+            return
+        _require_way_back(case, previous)
         if not yes:
             typer.confirm(f"Back out {case.record.id}, {case.record.title}?", abort=True, err=True)
         _carried_out(case, source, "backed_out")
-        case.store.keep_applied(previous)
     typer.echo(
         f"{case.record.id}: backed out, the estate of before runs again; take the edit out of {case.estate.file}"
     )
@@ -160,13 +159,13 @@ class _Case:
         append(self.store.ledger, kind, self.record.id, digest(self.record), now(), data)
 
 
-def _case(inventory: Path | None, change: str, approvers: Path | None) -> _Case:
+def _case(inventory: Path | None, change: str) -> _Case:
     from pyops.changes.approvers import FILE
     from pyops.cli.changes_reading import store_of
 
     estate = estate_of(inventory)
     store = store_of(estate)
-    return _Case(estate, store, store.load(change), approvers or estate.file.parent / FILE)
+    return _Case(estate, store, store.load(change), estate.file.parent / FILE)
 
 
 def _before(case: _Case) -> Path | None:
@@ -190,9 +189,50 @@ def _goes_on(case: _Case) -> bool:
     return state in ("applying", "stopped")
 
 
-def _require_begun(case: _Case) -> None:
+def _require(case: _Case) -> None:
+    """That the record may run now: signed by all, by people who hold their roles, inside its window."""
+    from pyops.changes.approval import require
+    from pyops.cli.changes_reading import now
+
+    _require_author(case)
+    require(case.store, case.record, case.approvers, now())
+
+
+def _require_author(case: _Case) -> None:
+    """An author by a name that no key has could sign under another."""
+    from pyops.changes.approvers import read
+
+    if case.record.author not in {one.principal for one in read(case.approvers)}:
+        raise Refused(
+            f"{case.record.id}: its author {case.record.author}, is nobody in {case.approvers}: draft it again"
+        )
+
+
+def _applied_since(case: _Case) -> list[str]:
+    """Whether another change was applied since this one was drafted."""
+    from pyops.changes.base import inventory
+
+    applied = case.store.applied_estate()
+    if applied is None or not case.record.base.previous or inventory(applied) == case.record.base.previous:
+        return []
+    return ["last applied estate: another change was applied in between"] if _state(case) is None else []
+
+
+def _require_way_back(case: _Case, previous: Path) -> None:
+    """The way back was signed with the change: it must be that one, of the change that was applied last."""
+    from pyops.changes.approval import approvals, missing
+    from pyops.changes.base import inventory
+    from pyops.changes.ledger import read
+
     if _state(case) not in ("applying", "stopped", "applied"):
         raise Refused(f"{case.record.id}: was not applied, there is nothing to back out")
+    if inventory(previous) != case.record.base.previous:
+        raise Refused(f"{previous}: was edited, it is not the estate that the record names")
+    if lacking := missing(case.record, approvals(case.store, case.record, case.approvers)):
+        raise Refused(f"{case.record.id}: is not signed any more by {', '.join(lacking)}")
+    begun = [entry.record for entry in read(case.store.ledger) if entry.kind in ("applying", "applied")]
+    if begun[-1] != case.record.id:
+        raise Refused(f"{case.record.id}: {begun[-1]} was applied after it, back that out first")
 
 
 def _refuse(case: _Case, parts: Sequence[str]) -> None:
@@ -202,15 +242,16 @@ def _refuse(case: _Case, parts: Sequence[str]) -> None:
 
 
 def _carried_out(case: _Case, source: "Source", ended: "Kind") -> None:
-    """Do it, alone, and write down how it ended; what goes back is written down apart from what went forth."""
+    """Do it, and write down how it ended; what goes back is written down apart from what went forth."""
     from pyops.cli.changes_facts import Chronicle
-    from pyops.cli.changes_hands import alone, carry_out
+    from pyops.cli.changes_hands import carry_out
 
     folder = case.folder / "back-out" if ended == "backed_out" else case.folder
     folder.mkdir(exist_ok=True)
     case.note("applying", back_out=ended == "backed_out")
-    with _noted(case), alone(source.estate, is_lab=source.is_lab):
+    with _noted(case):
         carry_out(source.estate, Chronicle(folder), is_lab=source.is_lab)
+        case.store.keep_applied(source.estate.file.parent)
     case.note(ended)
 
 

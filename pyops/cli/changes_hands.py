@@ -48,10 +48,10 @@ def _said(line: str) -> None:
 
 
 @contextmanager
-def starting_states(estate: "Estate", given: Path | None, *, is_lab: bool) -> Iterator[Path | None]:
-    """Where the stacks' states are read from: those given, the lab's own, else those that the login knows now."""
-    if given or is_lab:
-        yield given
+def starting_states(estate: "Estate", *, is_lab: bool) -> Iterator[Path | None]:
+    """Where the stacks' states are read from: the lab's own, else those that the login knows now."""
+    if is_lab:
+        yield None
         return
     from pyops.engines import pulumi
     from pyops.environments.workspace import STACKS, engineers_project
@@ -62,6 +62,15 @@ def starting_states(estate: "Estate", given: Path | None, *, is_lab: bool) -> It
             text = pulumi.called(project, "stack", "export", "--stack", project.stack)
             (Path(name) / f"{stack}.json").write_text(text, encoding="utf-8")
         yield Path(name)
+
+
+def place_of_stacks(estate: "Estate", *, is_lab: bool) -> None:
+    """Refused where the stacks, run on the engineer's login, would read another estate than the one at hand."""
+    from pyops.environments.workspace import CHECKOUT
+
+    own = CHECKOUT / "inventories" / estate.name
+    if not is_lab and estate.file.resolve().parent != own:
+        raise Refused(f"{estate.file}: the stacks of {estate.name} read {own}, apply from there")
 
 
 @contextmanager

@@ -22,9 +22,3 @@ Checkpoints = Annotated[
         show_default="the lab's own, else nothing was made yet",
     ),
 ]
-Approvers = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE", help="Who may sign, as ssh's allowed signers.", show_default="approvers.pub beside the estate"
-    ),
-]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyops.cli.steps import step
+from pyops.errors import OutsideFailed
 
 if TYPE_CHECKING:
     from pyops.changes.record import Base, Claim, Record, Window
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from pyops.engines.ansible import Play, TaskResult
     from pyops.engines.pulumi import Run
     from pyops.estate import Estate
+
+
+_JUDGED = 2 | 4 | 8
+"""Bits of ansible-playbook's exit code that results tell of: tasks failed, hosts not reached, a play broken off."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,10 @@ def _rehearsed(source: Source) -> "Sequence[TaskResult]":
     from pyops.engines.ansible import run
 
     with step("ansible-playbook playbooks/site.yml --check"):
-        return run(site_play(source.estate, is_check=True), _unheard).results
+        outcome = run(site_play(source.estate, is_check=True), _unheard)
+    if outcome.code & ~_JUDGED:
+        raise OutsideFailed(f"playbooks/site.yml --check: ended with {outcome.code} before it was through")
+    return outcome.results
 
 
 def site_play(estate: "Estate", *, is_check: bool = False, results: Path | None = None) -> "Play":

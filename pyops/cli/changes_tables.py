@@ -1,7 +1,6 @@
 """How change records, their approvals and their verification are shown on a terminal."""
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -22,12 +21,12 @@ _FIRST = 20
 """So many of each kind are named."""
 
 
-def show_standing(estate: "Estate", store: "Store", record: "Record", approvers: Path | None) -> None:
+def show_standing(estate: "Estate", store: "Store", record: "Record") -> None:
     """Who has signed, who must still, and why a signature does not hold."""
     from pyops.changes.approval import approvals, missing, objections
     from pyops.changes.approvers import FILE
 
-    file = approvers or estate.file.parent / FILE
+    file = estate.file.parent / FILE
     given = approvals(store, record, file)
     lines = [f"signed by {one.principal} as {one.role}, {one.when}" for one in given]
     lines += [f"not signed yet by {role}" for role in missing(record, given)]

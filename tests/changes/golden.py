@@ -2,7 +2,10 @@
 
 import os
 import re
+from difflib import unified_diff
 from pathlib import Path
+
+import pytest
 
 from pyops.changes.page import markdown
 from pyops.changes.record import Record
@@ -23,4 +26,6 @@ def check(name: str, record: Record) -> None:
     file = FOLDER / f"{name}.md"
     if os.environ.get("PYOPS_GOLDEN"):
         file.write_text(page, encoding="utf-8")
-    assert page == file.read_text(encoding="utf-8")
+    known = file.read_text(encoding="utf-8")
+    if page != known:
+        pytest.fail("\n".join(unified_diff(known.splitlines(), page.splitlines(), str(file), "now", lineterm="")))

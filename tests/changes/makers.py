@@ -46,9 +46,14 @@ def result(host: str, task: str = "Set the time", **parts: Any) -> TaskResult:
     return TaskResult(**{"host": host, "task": task, **plain, **parts})
 
 
+def unchanged(estate: Estate) -> list[TaskResult]:
+    """A dry run that came to every host and would change nothing."""
+    return [result(name, changed=False) for name in estate.addresses]
+
+
 def inputs(old: Estate | None, new: Estate, steps: Sequence[Step] = (), **parts: Any) -> Inputs:
     window = Window("2026-11-28T19:00:00+00:00", "2026-11-28T22:00:00+00:00")
     drafted = datetime.fromisoformat("2026-11-28T09:00:00+00:00")
     plain: dict[str, Any] = {"environment": "lab", "title": "A change", "author": "ict.engineer@cherwell"}
     plain |= {"drafted": drafted, "window": window, "plans": {"servers": steps}, "base": BASE}
-    return Inputs(**{**plain, "old": old, "new": new, "results": [result("one", changed=False)], **parts})
+    return Inputs(**{**plain, "old": old, "new": new, "results": unchanged(new), **parts})

@@ -8,7 +8,7 @@ import pytest
 from pyops.changes.drafting import draft
 from pyops.changes.record import BlindSpot, Churn, PropertyEdit, TextEdit
 from pyops.changes.store import own_id
-from tests.changes.makers import edited, inputs, lab, result, step
+from tests.changes.makers import edited, inputs, lab, result, step, unchanged
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": "hunter2"}
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -24,7 +24,7 @@ def test_where_nothing_differs_the_record_is_empty_and_its_id_is_of_its_content(
     assert (record.passages, record.blind, record.touched.partners) == ((), (), ())
     assert record.id == own_id(record)
     assert record.id.startswith("2026-11-28-")
-    assert record.predicted == {"resources": 2, "results": 1}
+    assert record.predicted == {"resources": 2, "results": 18}
 
 
 def test_a_server_more_is_told_with_its_cause_site_and_signers(tmp_path: Path) -> None:
@@ -97,9 +97,14 @@ def test_a_secret_is_said_to_change_and_never_shown() -> None:
     ("changes", "before", "after", "expected"),
     [
         ([("azureApiVersion", "update")], {}, {}, ("api version", "azureApiVersion")),
-        ([("version", "update")], {}, {}, ("provider", "version")),
+        ([("__provider", "update")], {}, {}, ("provider", "__provider")),
         ([], {"a": 1}, {"a": 1}, ("provider", "its inputs are as they were")),
-        ([("a[0]", "update"), ("a[1]", "update")], {"a": [1, 2]}, {"a": [2, 1]}, ("order", "a")),
+        (
+            [("scopes[0]", "update"), ("scopes[1]", "update")],
+            {"scopes": [1, 2]},
+            {"scopes": [2, 1]},
+            ("order", "scopes"),
+        ),
     ],
 )
 def test_a_step_after_which_nothing_runs_differently_is_churn(
@@ -110,6 +115,48 @@ def test_a_step_after_which_nothing_runs_differently_is_churn(
 
     assert record.resources == ()
     assert record.churn == (Churn(expected[0], "servers", "network:Route", "r", expected[1]),)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "before", "after"),
+    [
+        ([("dnsServers[0]", "update"), ("dnsServers[1]", "update")], ["a", "b"], ["b", "a"]),
+        ([("scopes[0].key", "update")], [{"key": "[secret]"}], [{"key": "[secret]"}]),
+        ([], [{"key": "[secret]"}], [{"key": "[secret]"}]),
+    ],
+)
+def test_an_order_that_matters_and_a_secret_are_no_churn(
+    changes: list[tuple[str, str]], before: list[Any], after: list[Any]
+) -> None:
+    name = changes[0][0].partition("[")[0] if changes else "scopes"
+    made = step("update", VM, "a", *changes, inputs_before={name: before}, inputs_after={name: after})
+
+    assert [one.name for one in draft(inputs(lab(), lab(), [made])).resources] == ["a"]
+
+
+def test_who_loses_a_system_or_a_site_is_asked(tmp_path: Path) -> None:
+    gone = edited(tmp_path, ("partner: stratford\n", "partner: cherwell\n"))
+
+    assert "partner/stratford" in draft(inputs(lab(), gone)).risk.signers
+
+
+def test_rules_of_classing_cannot_be_loosened_by_the_change_that_they_class(tmp_path: Path) -> None:
+    loose = edited(tmp_path, ("\nexemptions:", "\nchanges: {standard_below: 1000}\n\nexemptions:"))
+    record = draft(inputs(lab(), loose, [step("update", VM, f"vm-{n}", ("a", "update")) for n in range(30)]))
+
+    assert record.risk.kind == "normal"
+
+
+def test_a_change_of_which_not_all_hosts_were_seen_is_normal() -> None:
+    assert draft(inputs(lab(), lab(), results=[])).risk.kind == "normal"
+    assert not draft(inputs(lab(), lab(), results=[])).is_empty
+
+
+def test_a_file_that_is_new_is_the_same_change_in_every_run() -> None:
+    new = [({"after_header": f"/ansible-{n}/a.j2", "before": "", "after": "text\n"},) for n in range(2)]
+    first, second = (draft(inputs(lab(), lab(), results=[result("one", differences=one)])) for one in new)
+
+    assert first.tasks == second.tasks
 
 
 def test_an_update_of_which_the_engine_shows_nothing_is_no_churn() -> None:
@@ -138,7 +185,8 @@ def test_many_desktops_with_one_edit_and_exceptions_are_few_changes() -> None:
 
 def test_what_cannot_be_seen_is_named() -> None:
     skipped = "remote module (x) does not support check mode"
-    found = [
+    found = unchanged(lab())[:-1]
+    found += [
         result("a", "Ask", status="skipped", changed=False, message=skipped),
         result("a", "Use", status="failed", changed=False, message="'dict object' has no attribute 'stdout'"),
         result("b", "Break", status="failed", changed=False, message="disk\n full"),
@@ -151,22 +199,28 @@ def test_what_cannot_be_seen_is_named() -> None:
         BlindSpot("depends on skipped", "time: Use", ("a",)),
         BlindSpot("failed", "time: Break: disk full", ("b",)),
         BlindSpot("unreachable", "did not answer to the dry run", ("banbury-router-01",)),
+        BlindSpot("unreachable", "no task of the dry run came to it", ("sdc-d0001",)),
         BlindSpot("type not known well", VM, ("v",)),
     )
 
 
 @pytest.mark.parametrize(
-    ("host", "is_expected", "reason"),
+    ("action", "is_expected", "reason"),
     [
-        ("banbury-router-01", True, "banbury-router-01: routing: Restart FRR: a site's way out restarts"),
-        ("banbury-control-01", False, "nothing that serves is replaced or deleted"),
+        ("ansible.builtin.reboot", True, "time: Set the time: banbury-router-01"),
+        (
+            "ansible.builtin.systemd_service",
+            False,
+            "time: Set the time: services are reloaded or restarted on 1 host, routers among them",
+        ),
     ],
 )
-def test_a_restart_is_an_outage_where_a_router_does_it(host: str, is_expected: bool, reason: str) -> None:
-    restart = result(host, "Restart FRR", role="routing", is_handler=True)
-    found = draft(inputs(lab(), lab(), results=[restart])).outage
+def test_a_host_that_restarts_is_an_outage_and_its_services_a_moment(
+    action: str, is_expected: bool, reason: str
+) -> None:
+    found = draft(inputs(lab(), lab(), results=[result("banbury-router-01", action=action)])).outage
 
-    assert (found.is_expected, found.reasons[0]) == (is_expected, reason)
+    assert (found.is_expected, found.reasons[-1]) == (is_expected, reason)
 
 
 def test_what_holds_data_does_not_come_back() -> None:

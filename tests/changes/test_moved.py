@@ -19,6 +19,7 @@ from pyops.changes.record import (
     TextEdit,
     Window,
 )
+from pyops.changes.verification import Deed
 from tests.changes.people import EMPTY, drafted
 
 BASE = Base(
@@ -32,6 +33,10 @@ NETWORK = ResourceChange(
     "network", "urn::lnet", "Network", "lnet-banbury", "update", "banbury", (PropertyEdit("size", "12", "20"),)
 )
 TASK = TaskChange("patching", "Install updates", "/here/main.yml:3", "apt", False, ("web-01", "web-02"))
+
+
+DONE = frozenset({Deed("resource", "network", "urn::lnet", "update")})
+"""What a run did before it was stopped."""
 
 
 def record(**parts: Any) -> Record:
@@ -196,13 +201,25 @@ def test_blind_spots_in_another_order_are_the_same() -> None:
 
 def test_what_is_left_of_a_change_that_was_begun_may_run() -> None:
     left = record(resources=(), tasks=(replace(TASK, hosts=("web-02",)),), base=replace(BASE, state={"network": "9"}))
-    assert beyond(record(), left) == ()
+    assert beyond(record(), left, DONE) == ()
 
 
 def test_a_change_that_was_begun_does_nothing_that_it_did_not_hold() -> None:
     more = record(resources=(replace(NETWORK, operation="delete"),), tasks=(replace(TASK, hosts=("web-03",)),))
-    assert beyond(record(), more) == (
+    assert beyond(record(), more, DONE) == (
         "network: lnet: delete: was not approved",
         "patching: Install updates: web-03: was not approved",
     )
-    assert beyond(record(), based(code={"pyops": "2", "roles": "1"})) == ("code: pyops was edited",)
+    assert beyond(record(), based(code={"pyops": "2", "roles": "1"}), DONE) == ("code: pyops was edited",)
+
+
+def test_what_a_change_has_not_done_yet_still_starts_where_it_was_approved() -> None:
+    other = frozenset({Deed("resource", "network", "urn::other", "update")})
+    now = record(resources=(edited("31", "20"),))
+    assert len(beyond(record(), now, other)) == 1
+    assert "12 -> 20 was approved, now 31" in beyond(record(), now, other)[0]
+
+
+def test_a_run_that_did_nothing_binds_as_if_it_had_not_been() -> None:
+    other = record(resources=(edited("31", "20"),), base=replace(BASE, state={"network": "9", "server_pool": "1"}))
+    assert beyond(record(), other, frozenset()) == moved(record(), other) != ()

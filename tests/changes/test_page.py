@@ -94,7 +94,9 @@ def test_prediction_and_fact_stand_on_the_page_after_an_apply() -> None:
 def test_nothing_changed_but_not_all_seen_says_so() -> None:
     spot = BlindSpot("unreachable", "does not answer", ())
 
-    assert "1 things could not be seen" in markdown(replace(records.STILL, blind=(spot,)))
+    page = markdown(replace(records.STILL, blind=(spot,)))
+    assert "Nothing changes." not in page
+    assert "the estate is as it was; nothing changes that was seen" in page
 
 
 def test_a_record_without_a_way_back_or_signers_is_still_a_page() -> None:

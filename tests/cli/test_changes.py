@@ -40,7 +40,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         file.write_text(text.replace(FLOW, MORE) if name == "new" else text)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", folder / "lead"], check=True)
     key = (folder / "lead.pub").read_text().strip()
-    (folder / "new" / "approvers.pub").write_text(f'lead@cherwell,partner/cherwell namespaces="pyops-change" {key}\n')
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", folder / "author"], check=True)
+    author = (folder / "author.pub").read_text().strip()
+    (folder / "new" / "approvers.pub").write_text(
+        f'lead@cherwell,partner/cherwell namespaces="pyops-change" {key}\n'
+        f'engineer@cherwell namespaces="pyops-change" {author}\n'
+    )
     shutil.rmtree(STORE, ignore_errors=True)
     try:
         yield Desk(folder)
@@ -82,10 +87,27 @@ def test_a_signature_is_taken_and_stands_on_the_page(desk: Desk) -> None:
 def test_what_was_not_applied_is_not_verified_or_backed_out(desk: Desk) -> None:
     for verb, why in (
         (("verify",), "was not applied yet, there is nothing to verify"),
-        (("back-out", "--yes"), "was not applied, there is nothing to back out"),
+        (("back-out", "--yes"), "outside the lab, put the estate back by a commit and draft that as a change"),
     ):
         refused = desk.do(verb[0], desk.id, *verb[1:])
         assert (refused.returncode, refused.stderr.strip()) == (1, f"{desk.id}: {why}")
+
+
+def test_a_change_whose_author_nobody_knows_cannot_be_signed(desk: Desk) -> None:
+    file = desk.folder / "new" / "approvers.pub"
+    known = file.read_text()
+    file.write_text(known.replace("engineer@cherwell", "somebody@cherwell"))
+    refused = desk.do("approve", desk.id, "--key", str(desk.folder / "lead"))
+    file.write_text(known)
+    why = f"{desk.id}: its author engineer@cherwell, is nobody in {file}, draft again"
+    assert (refused.returncode, refused.stderr.strip()) == (1, why)
+
+
+def test_the_stacks_read_their_own_estate_so_another_is_not_applied(desk: Desk) -> None:
+    refused = desk.do("apply", desk.id, "--yes")
+    file = desk.folder / "new" / "estate.yml"
+    why = f"{file}: the stacks of {NAME} read {ROOT / 'inventories' / NAME}, apply from there"
+    assert (refused.returncode, refused.stderr.strip()) == (1, why)
 
 
 def test_all_changes_have_an_index(desk: Desk) -> None:

@@ -23,7 +23,7 @@ def answer(record: Record) -> tuple[tuple[str, str], ...]:
     systems = [f"systems {few(touched.systems)}"] if touched.systems else []
     services = [f"services {few(touched.services)}"] if touched.services else []
     answers = (
-        ("What", f"{few([edit.words for edit in record.estate][:2]) or record.title}"),
+        ("What", few([edit.words for edit in record.estate][:2]) or _no_edit(record)),
         ("Where", "; ".join([sites, number, *systems, *services])),
         ("Outage", f"{'expected' if felt.is_expected else 'none expected'}: {few(felt.reasons)}"),
         ("Way back", f"{'' if record.back_out.is_complete else 'not complete: '}{_way_back(record)}"),
@@ -33,6 +33,12 @@ def answer(record: Record) -> tuple[tuple[str, str], ...]:
         ("Out of sight", _blind_words(record.blind)),
     )
     return tuple((name, _short(words, _ANSWER)) for name, words in answers)
+
+
+def _no_edit(record: Record) -> str:
+    """What is to be said of a change that does not come from an edit of the estate."""
+    changes = record.resources or record.tasks
+    return f"the estate is as it was; {'code, tools or state changed' if changes else 'nothing changes that was seen'}"
 
 
 def sections(record: Record) -> tuple[Section, ...]:

@@ -32,6 +32,8 @@ def resources(changes: Sequence[ResourceChange], edits: Sequence[EstateEdit]) ->
         if operation == "replace" and not members[0].edits:
             parts.append("because what it stands on is replaced")
         parts += () if is_grave else causes
+        if is_grave and len(members) > _FEW:
+            parts.append(f"in full: {', '.join(one.name for one in members)}")
         yield Line(f"{operation} {what} of {stack}: {names}", tuple(parts), is_grave=is_grave)
 
 

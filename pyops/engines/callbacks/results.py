@@ -91,7 +91,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible carries no 
             "hidden": hidden,
             "diff": [] if hidden else _differences(fields),
         }
-        self._file.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+        self._file.write(json.dumps(line, default=str) + "\n")
 
 
 def _is_hidden(fields: Mapping[str, Any]) -> bool:
@@ -102,7 +102,9 @@ def _is_hidden(fields: Mapping[str, Any]) -> bool:
 
 
 def _message(fields: Mapping[str, Any]) -> str:
+    items = fields.get("results")
     found = [fields.get("msg"), fields.get("stderr")]
+    found += dict.fromkeys(_message(one) for one in (items if isinstance(items, list) else []) if isinstance(one, dict))
     return "\n".join(str(text).strip() for text in found if text)
 
 
