@@ -20,6 +20,7 @@ from pyops.engines.pulumi import Run
 from pyops.environments.workspace import HUB_KEYS
 from pyops.estate import Estate, load
 from tests.changes import golden
+from tests.changes.makers import unchanged
 from tests.stacks.cloud import Cloud
 from tests.stacks.test_life import APPLICATIONS, CONTROLS
 
@@ -41,6 +42,7 @@ class Board:
     def drafted(self, title: str, edits: Mapping[str, str]) -> tuple[Record, Mapping[str, Run]]:
         self.cloud.edit(edits)
         runs = self.cloud.preview()
+        new = load(self.cloud.folder / "inventory")
         inputs = Inputs(
             environment="lab",
             title=title,
@@ -48,9 +50,9 @@ class Board:
             drafted=datetime.now(UTC),
             window=WINDOW,
             old=self.applied,
-            new=load(self.cloud.folder / "inventory"),
+            new=new,
             plans={stack: run.steps for stack, run in runs.items()},
-            results=(),
+            results=unchanged(new),
             base=Base({}, {"estate.yml": "0"}, {}, {}, {}),
         )
         return draft(inputs), runs
