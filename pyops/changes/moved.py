@@ -31,12 +31,13 @@ def base_moved(approved: Base, now: Base) -> tuple[str, ...]:
     return tuple(_base(approved, now))
 
 
-def beyond(approved: Record, now: Record, happened: frozenset[Deed]) -> tuple[str, ...]:
+def beyond(approved: Record, now: Record, happened: frozenset[Deed] | None) -> tuple[str, ...]:
     """The same for a change that was begun and stopped: what is left of it may run, nothing that it did not hold.
 
-    The state has moved by its own doing (`happened`); of what it has not done yet, starting values count as before.
+    The state has moved by its own doing (`happened`, None where no run began); of what it has not done yet, starting
+    values count as before.
     """
-    if not happened:
+    if happened is None:
         return moved(approved, now)
     base = (*_environment(approved, now), *_base(approved.base, now.base))
     more = sorted(predicted(now) - predicted(approved))

@@ -77,11 +77,11 @@ def apply(
     place_of_stacks(case.estate, is_lab=lab)
     with case.store.lock(), alone(case.estate, is_lab=lab), starting_states(case.estate, is_lab=lab) as states:
         _require(case)
-        done = happened(case.folder) if _goes_on(case) else None
+        done = happened(case.folder) if _goes_on(case) else None  # refused where it was applied or backed out
         asks_hosts = case.record.predicted.get("results", 0) > 0
         source = Source(case.estate, _before(case), lab, states, asks_hosts)
         _refuse(case, [*_applied_since(case), *base_moved(case.record.base, base_now(source))])
-        _refuse(case, beyond(case.record, again(case.record, source), done or frozenset()))
+        _refuse(case, beyond(case.record, again(case.record, source), done))
         if not yes:
             typer.confirm(f"Apply {case.record.id}, {case.record.title}?", abort=True, err=True)
         _require(case)

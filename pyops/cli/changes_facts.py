@@ -19,6 +19,10 @@ class Chronicle:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    def begin(self) -> None:
+        """Write down that a run began: from now on, the engines' states move by its own doing."""
+        (self._folder / _DEEDS).touch()
+
     def engine(self, event: "Event") -> None:
         """Take in an event of the stacks' engine: what it has done to a resource is on the disk before it goes on."""
         from pyops.changes.verification import deed
@@ -35,9 +39,8 @@ class Chronicle:
 
 
 def happened(folder: Path) -> "frozenset[Deed] | None":
-    """Everything that the runs of a change did; None where none was."""
-    found = frozenset(_deeds(folder))
-    return found if found or list(folder.glob(_RESULTS)) else None
+    """Everything that the runs of a change did; None where none began."""
+    return frozenset(_deeds(folder)) if (folder / _DEEDS).exists() else None
 
 
 def _deeds(folder: Path) -> "Iterator[Deed]":
@@ -45,7 +48,7 @@ def _deeds(folder: Path) -> "Iterator[Deed]":
     from pyops.engines.ansible import recorded
 
     file = folder / _DEEDS
-    for line in file.read_text(encoding="utf-8").split("\n")[:-1] if file.exists() else ():
+    for line in file.read_text(encoding="utf-8").split("\n")[:-1]:
         yield Deed(**json.loads(line))
     for results in sorted(folder.glob(_RESULTS)):
         yield from actual({}, recorded(results))

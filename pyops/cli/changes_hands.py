@@ -27,6 +27,7 @@ def carry_out(estate: "Estate", chronicle: "Chronicle", *, is_lab: bool) -> None
         chronicle.engine(event)
         engine_line(event)
 
+    chronicle.begin()
     if is_lab:
         from pyops.environments.laboratory import build, laboratory
 

@@ -220,6 +220,6 @@ def test_what_a_change_has_not_done_yet_still_starts_where_it_was_approved() -> 
     assert "12 -> 20 was approved, now 31" in beyond(record(), now, other)[0]
 
 
-def test_a_run_that_did_nothing_binds_as_if_it_had_not_been() -> None:
+def test_a_change_that_no_run_began_is_bound_as_a_whole() -> None:
     other = record(resources=(edited("31", "20"),), base=replace(BASE, state={"network": "9", "server_pool": "1"}))
-    assert beyond(record(), other, frozenset()) == moved(record(), other) != ()
+    assert beyond(record(), other, None) == moved(record(), other) != ()

@@ -99,7 +99,7 @@ def test_a_change_whose_author_nobody_knows_cannot_be_signed(desk: Desk) -> None
     file.write_text(known.replace("engineer@cherwell", "somebody@cherwell"))
     refused = desk.do("approve", desk.id, "--key", str(desk.folder / "lead"))
     file.write_text(known)
-    why = f"{desk.id}: its author engineer@cherwell, is nobody in {file}, draft again"
+    why = f"{desk.id}: its author engineer@cherwell, is nobody in {file}: draft it again"
     assert (refused.returncode, refused.stderr.strip()) == (1, why)
 
 
