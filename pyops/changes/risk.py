@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
+from pyops.changes.approvers import FILE as APPROVERS
 from pyops.changes.record import UNSEEN, Class, Record, Risk, RiskInput, Touched
 from pyops.estate.changes import Points, Rules
-
-_APPROVERS = "approvers.pub"
-"""The file beside the estate that says who may sign (`pyops.changes.approvers`)."""
 
 
 def risk(rules: Rules, record: Record, *, is_emergency: bool) -> Risk:
@@ -29,7 +27,7 @@ def risk(rules: Rules, record: Record, *, is_emergency: bool) -> Risk:
 def _why_normal(record: Record) -> Iterator[str]:
     """What makes a change normal, whatever its score."""
     base = record.base
-    if base.previous and base.previous.get(_APPROVERS) != base.inventory.get(_APPROVERS):
+    if base.previous and base.previous.get(APPROVERS) != base.inventory.get(APPROVERS):
         yield "who may sign is edited"
     paths = [path for edit in record.estate for path in edit.paths]
     if any(path.partition(".")[0] == "changes" for path in paths):

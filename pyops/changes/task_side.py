@@ -1,6 +1,7 @@
 """From the results of a dry run to tasks that would change something, each once with all its hosts."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pyops.changes.record import TaskChange, TextEdit
 from pyops.engines.ansible import TaskResult
@@ -8,24 +9,15 @@ from pyops.engines.ansible import TaskResult
 
 def tasks(results: Iterable[TaskResult]) -> tuple[TaskChange, ...]:
     """Results that are alike in all but their host become one, in the order in which they first came."""
-    groups: dict[tuple[object, ...], tuple[TaskChange, list[str]]] = {}
+    groups: dict[TaskChange, set[str]] = {}
     for result in results:
         if result.changed and result.status == "ok":
-            change = _change(result)
-            key = (
-                change.role,
-                change.task,
-                change.path,
-                change.action,
-                change.is_handler,
-                change.edits,
-                change.is_hidden,
-            )
-            groups.setdefault(key, (change, []))[1].append(result.host)
-    return tuple(_of_all(change, hosts) for change, hosts in groups.values())
+            groups.setdefault(_change(result), set()).add(result.host)
+    return tuple(replace(change, hosts=tuple(sorted(hosts))) for change, hosts in groups.items())
 
 
 def _change(result: TaskResult) -> TaskChange:
+    """What one result says, less its host."""
     edits = tuple(
         TextEdit(
             # Of a file that is new, Ansible only names a temporary one, another in each run.
@@ -60,16 +52,3 @@ def _place(path: str) -> str:
         if found:
             return f"{top[1:]}{rest}"
     return path
-
-
-def _of_all(change: TaskChange, hosts: list[str]) -> TaskChange:
-    return TaskChange(
-        change.role,
-        change.task,
-        change.path,
-        change.action,
-        change.is_handler,
-        tuple(sorted(set(hosts))),
-        change.edits,
-        change.is_hidden,
-    )
