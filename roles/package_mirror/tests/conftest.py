@@ -79,7 +79,7 @@ class Tried:
 
     def mirror(self, name: str, **settings: Any) -> Mirror:
         """A mirror with the role's settings but those that are given."""
-        own = {**self._known, "root": f"{TOP}/{name}", "patience_seconds": 2, "signing_key": "/none", **settings}
+        own = {**self._known, "root": f"{TOP}/{name}", "patience_seconds": 30, "signing_key": "/none", **settings}
         folders = f"mkdir -p {TOP}/{name}/{{public/dists,public/pool,public/by-hash,snapshots}}"
         write = f"echo {shlex.quote(json.dumps(own))} > {TOP}/{name}.json"
         self.host.check_output("bash -c %s", f"{folders} && chown -R package-mirror {TOP}/{name} && {write}")

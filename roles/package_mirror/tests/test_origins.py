@@ -112,7 +112,7 @@ def test_old_releases_go_with_what_only_they_need_and_the_served_ones_stay(
 
 
 KILLED = """
-for delay in 0.15 0.3 0.5; do
+for delay in 0.05 0.15 0.3 0.5; do
     {command} {verb} > /dev/null 2>&1 &
     sleep $delay
     kill -9 $! 2> /dev/null && echo -n 'killed '

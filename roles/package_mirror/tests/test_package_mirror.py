@@ -97,8 +97,8 @@ def test_nothing_is_lost_while_all_is_needed(served: Mirror) -> None:
 @pytest.mark.parametrize(
     ("does", "said"),
     [
-        ("sleep 60", "sh: no byte for 1 s, it was ended"),
-        ("for each in $(seq 15); do sleep 0.2; echo moves > /dev/null; done; echo done", "done"),
+        ("sleep 60", "sh: no byte for 2 s, it was ended"),
+        ("for each in $(seq 30); do sleep 0.1; echo moves > /dev/null; done; echo done", "done"),
     ],
 )
 def test_a_tool_that_stands_still_is_ended_and_one_that_is_slow_is_not(host: Host, does: str, said: str) -> None:
@@ -108,7 +108,7 @@ from package_mirror.child import run
 from package_mirror.errors import OutsideFailed
 become("package-mirror")
 try:
-    print(run(["sh", "-c", {does!r}], patience_seconds=1), end="")
+    print(run(["sh", "-c", {does!r}], patience_seconds=2), end="")
 except OutsideFailed as error:
     print(error)
 """

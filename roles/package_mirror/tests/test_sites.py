@@ -9,7 +9,7 @@ from testinfra.host import Host
 from .conftest import SERVER, TOP, Mirror, Tried
 
 KILLED = """
-for delay in 0.1 0.15 0.2 0.25 0.3 0.35 0.4 0.5 0.6 0.8; do
+for delay in 0.03 0.06 0.1 0.15 0.2 0.25 0.3 0.35 0.4 0.5 0.6 0.8; do
     {command} follow > /dev/null 2>&1 &
     sleep $delay
     kill -9 $! 2> /dev/null && echo -n 'killed '
