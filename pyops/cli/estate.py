@@ -22,19 +22,21 @@ Site = Annotated[str | None, typer.Option("--site", metavar="SITE", help="Only t
 
 @app.command()
 def check(inventory: Inventory = None, as_json: Json = False) -> None:
-    """Is the estate in order? Tells every problem at once, with its file and line.
+    """Is the estate in order? Tells every problem at once, with its file and line; the people file's, too.
 
     \b
     JSON: {"file", "in_order", "problems": [{"file", "line", "path", "given", "rule"}]}
     """
     from pyops.estate import EstateRefused
+    from pyops.identity.people import read_people
 
     if not as_json:
-        print(_in_order(estate_of(inventory)))
+        estate = estate_of(inventory)
+        print(_in_order(estate, len(read_people(estate))))
         return
     problems: tuple[object, ...] = ()
     try:
-        estate_of(inventory)
+        read_people(estate_of(inventory))
     except EstateRefused as refused:
         problems = tuple(problem.as_dict() for problem in refused.problems)
     _json({"file": str(inventory_file(inventory)), "in_order": not problems, "problems": problems})
@@ -190,10 +192,10 @@ def schema() -> None:
     _json(estate_schema())
 
 
-def _in_order(estate: "Estate") -> str:
+def _in_order(estate: "Estate", people: int) -> str:
     desks = len(estate.desktops.desks)
     counts = f"{len(estate.sites)} sites, {len(estate.links)} links, {len(estate.servers)} servers, {desks:,} desks"
-    return f"{estate.file}: in order: {counts}"
+    return f"{estate.file}: in order: {counts}{f', {people:,} people' if people else ''}"
 
 
 def _draw(estate: "Estate", file: Path) -> None:

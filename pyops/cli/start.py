@@ -26,6 +26,7 @@ NOUNS = (
     Noun("lab", "labs", "The whole estate on this machine: build it, break it, drop it."),
     Noun("fleet", "fleets", "All hosts: read them over ssh, see what they answered."),
     Noun("patches", "patch", "One patch level at all sites: who is at it, and what is due."),
+    Noun("identity", "identities", "Who is in the directory: plan it, apply it, compare councils."),
     Noun("changes", "change", "One page for a change: draft, sign, run just that, verify."),
     Noun("keys", "key", "Key pairs of the tunnels, made before they are needed."),
 )

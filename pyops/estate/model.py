@@ -11,11 +11,12 @@ from pyops.estate.base import Part
 from pyops.estate.changes import Rules
 from pyops.estate.cloud import Azure
 from pyops.estate.hosts import Server, servers_of
+from pyops.estate.identity import Directory
 from pyops.estate.network import Flow, Link, Links, Services, Sites
 from pyops.estate.patches import Patches
 from pyops.estate.permissions import Exemption, Retirements
 from pyops.estate.servers import Accounts, Images, Packages, Pool, Pools
-from pyops.estate.service import BackupPolicy, Backups, Desktops, Directory, Mirror, Partners, Systems
+from pyops.estate.service import BackupPolicy, Backups, Desktops, Mirror, Partners, Systems
 from pyops.estate.texts import Domain, Name
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from pyops.estate.base import Named, Part, with_ids
-from pyops.estate.texts import FileName, HostLabel, Name, Realm, Words
+from pyops.estate.texts import FileName, HostLabel, Name, Words
 from pyops.estate.values import Address, Day, Duration, PositiveDuration
 
 
@@ -15,13 +15,6 @@ class Partner(Named):
     """A council of the service, with or without a datacentre of its own."""
 
     name: Words
-
-
-class Directory(Part):
-    """Single sign-on."""
-
-    realm: Realm
-    pool: Name
 
 
 class Desk(Part):

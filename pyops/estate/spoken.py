@@ -10,6 +10,7 @@ from pyops.estate.network import ServicePort
 
 _MEBIBYTES = ("memory", "disk")
 _MEGABITS = ("speed",)
+_PER_CENT = ("share",)
 _SHORT = 60
 
 
@@ -77,4 +78,4 @@ def _amount(value: int, field: str) -> str:
         return f"{value // size:,} {unit}"
     if field in _MEGABITS:
         return f"{value // 1000:,} Gbps" if value % 1000 == 0 else f"{value:,} Mbps"
-    return str(value)
+    return f"{value} %" if field in _PER_CENT else str(value)

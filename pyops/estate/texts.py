@@ -105,3 +105,16 @@ Uri = Annotated[str, BeforeValidator(looks_like(_URI, _URI_RULE)), as_text(_URI,
 _FILE = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
 _FILE_RULE = "must be the name of a file beside the estate, as in desktops.csv"
 FileName = Annotated[str, BeforeValidator(looks_like(_FILE, _FILE_RULE)), as_text(_FILE, _FILE_RULE)]
+
+_LOGIN = r"[a-z][a-z0-9]*([._-][a-z0-9]+)*"
+_LOGIN_RULE = "must be a login of small letters and digits, a letter first, with single dots, hyphens or underscores"
+LONGEST_LOGIN = 20
+"""Characters of a sAMAccountName, which older protocols still read (MS-ADTS 3.1.1.6)."""
+Login = Annotated[str, BeforeValidator(looks_like(_LOGIN, _LOGIN_RULE, LONGEST_LOGIN)), as_text(_LOGIN, _LOGIN_RULE)]
+"""How somebody, or a service, is called when logging in."""
+
+_PRINCIPAL = r"[A-Za-z][A-Za-z0-9]*/[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
+_PRINCIPAL_RULE = "must be a Kerberos name of a service on a host, as in HTTP/auth.ict.example"
+ServicePrincipal = Annotated[
+    str, BeforeValidator(looks_like(_PRINCIPAL, _PRINCIPAL_RULE)), as_text(_PRINCIPAL, _PRINCIPAL_RULE)
+]

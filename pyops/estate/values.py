@@ -91,6 +91,13 @@ def _address(value: Any) -> IPv4Address:
     return address
 
 
+def _percent(value: Any) -> int:
+    match = re.fullmatch(r"(\d{1,3}) *%", value) if isinstance(value, str) else None
+    if match is None or not 0 < int(match[1]) <= 100:
+        raise refusal("must be a share from 1 % to 100 %, as in 10%")
+    return int(match[1])
+
+
 def _time_of_day(value: Any) -> time:
     if isinstance(value, int):
         meant = f"{value // 60:02}:{value % 60:02}" if 0 < value < 24 * 60 else "22:00"
@@ -112,6 +119,7 @@ _AS_ADDRESS = as_text(_OCTETS, "An IPv4 address, as in 10.10.20.11.")
 _AS_DURATION = as_text(rf"\d+ *({'|'.join(_UNITS_OF_TIME)})s?", "A duration, as in 14 days or 60s.")
 _AS_SIZE = as_text(rf"\d+ *({'|'.join(_UNITS_OF_SIZE_MIB)})", "A size, as in 4GiB.")
 _AS_SPEED = as_text(rf"\d+ *({'|'.join(_UNITS_OF_SPEED_MBPS)})", "A speed, as in 1Gbps.")
+_AS_PERCENT = as_text(r"\d{1,3} *%", "A share, as in 10%.")
 _AS_TIME = as_text(_TIME, 'A time of day in quotes, as in "22:00".')
 _AS_DAY = WithJsonSchema({"type": "string", "format": "date", "description": "A date, as in 2026-11-10."})
 
@@ -121,6 +129,7 @@ Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(_sec
 PositiveDuration = Annotated[Duration, AfterValidator(_positive)]
 SizeMiB = Annotated[int, BeforeValidator(_size), _AS_SIZE]
 SpeedMbps = Annotated[int, BeforeValidator(_speed), _AS_SPEED]
+Percent = Annotated[int, BeforeValidator(_percent), _AS_PERCENT]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day), _AS_TIME]
 Day = Annotated[date, BeforeValidator(_day), _AS_DAY]
 Whole = Annotated[int, Strict()]

@@ -55,6 +55,11 @@ class ProxyStream:
                 self._process.kill()
                 self._process.wait()
 
+    @property
+    def _closed(self) -> bool:
+        """Paramiko asks so of whatever its thread reads from, as of a socket."""
+        return self._socket.fileno() < 0
+
     def last_words(self) -> str:
         """What the program said on standard error; the stream is closed."""
         self._complaints.seek(0)

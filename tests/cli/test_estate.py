@@ -36,7 +36,10 @@ def broken(tmp_path: Path) -> Path:
 
 
 def test_check_counts_what_is_in_order(run: Run) -> None:
-    assert run("check") == (0, "inventories/lab/estate.yml: in order: 3 sites, 6 links, 15 servers, 3 desks\n")
+    assert run("check") == (
+        0,
+        "inventories/lab/estate.yml: in order: 3 sites, 6 links, 15 servers, 3 desks, 12 people\n",
+    )
 
 
 def test_check_as_json_lists_problems_and_fails(run: Run, tmp_path: Path) -> None:

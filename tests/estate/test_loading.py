@@ -70,6 +70,8 @@ def _keys(value: Any, at: str = "") -> set[str]:
             "security",
             "changes",
         }
+        left_out |= {"login", "sudo", "complexity", "history", "expire_after", "larger_until", "reason"}
+        left_out |= {"partners"} if at else set()
         return {
             path
             for key, item in value.items()

@@ -10,6 +10,7 @@ from pyops.estate.checks.addresses import check_addresses
 from pyops.estate.checks.cloud import check_cloud
 from pyops.estate.checks.desks import check_desks
 from pyops.estate.checks.gateways import check_gateways
+from pyops.estate.checks.identity import check_identity
 from pyops.estate.checks.links import check_links
 from pyops.estate.checks.names import check_names
 from pyops.estate.checks.patches import check_patches
@@ -28,6 +29,7 @@ CHECKS: tuple[Callable[[Estate, date], Iterable[Finding]], ...] = (
     check_pools,
     check_desks,
     check_systems,
+    check_identity,
     check_patches,
     check_cloud,
     check_gateways,

@@ -7,6 +7,7 @@ from pyops.estate.difference.cloud import compare_cloud
 from pyops.estate.difference.desks import compare_desks
 from pyops.estate.difference.fields import compare_maps, compare_parts, compare_values
 from pyops.estate.difference.flows import compare_flows, compare_services
+from pyops.estate.difference.identity import compare_directory
 from pyops.estate.difference.permissions import compare_exemptions
 from pyops.estate.difference.servers import compare_pools
 from pyops.estate.difference.sites import compare_sites
@@ -21,12 +22,12 @@ _SECTIONS: Mapping[str, Callable[[Estate, Estate], Iterable[Difference]]] = {
     "services": compare_services,
     "flows": compare_flows,
     "pools": compare_pools,
+    "directory": compare_directory,
     "systems": compare_systems,
     "exemptions": compare_exemptions,
 }
 _SUBJECTS = {
     "packages": "the package source",
-    "directory": "sign-on",
     "desktops": "the standard desktop",
     "patches": "patching",
     "backups": "the backup plan",

@@ -11,6 +11,7 @@ from pyops.estate.problems import Location, dotted
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
+_VOWELS = tuple("aeiou")
 FEW = 3
 """So many things are named one by one; of more only the first, and their number."""
 
@@ -102,7 +103,7 @@ def bent(sentence: str, number: int) -> str:
 
 def plural(noun: str) -> str:
     """More than one of it."""
-    return noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return noun[:-1] + "ies" if noun.endswith("y") and noun[-2:-1] not in _VOWELS else noun + "s"
 
 
 def counted(number: int, noun: str) -> str:
@@ -117,7 +118,9 @@ def joined(names: Iterable[str]) -> str:
 
 
 def few(names: Sequence[str]) -> str:
-    """The first names, and how many more there are."""
+    """The first names, and how many more there are; of none, nothing."""
+    if not names:
+        return ""
     if len(names) <= FEW + 1:
         return joined(names)
     return f"{', '.join(names[:FEW])} and {len(names) - FEW:,} more"

@@ -14,6 +14,7 @@ from pyops.estate.proofs.copies import prove_copies, prove_hosts_backed_up, prov
 from pyops.estate.proofs.links import prove_links
 from pyops.estate.proofs.patching import prove_deadline, prove_mirrors_reached, prove_patch_days
 from pyops.estate.proofs.placement import prove_placement
+from pyops.estate.proofs.sign_on import prove_sign_on
 
 __all__ = ["PROOFS", "Proof", "prove_estate"]
 
@@ -30,6 +31,7 @@ PROOFS: tuple[Callable[[Estate], Proof], ...] = (
     prove_patch_days,
     prove_deadline,
     prove_mirrors_reached,
+    prove_sign_on,
 )
 
 

@@ -10,6 +10,12 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 
 from pyops.errors import PyopsError
 from pyops.estate import ESTATE_FILE, Estate, load
+from pyops.inventory.identity import (
+    access_of_all,
+    controller_variables,
+    directory_variables,
+    site_directory_variables,
+)
 from pyops.inventory.patches import (
     desk_holds,
     mirror_variables,
@@ -60,11 +66,16 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # ansible-cor
             raise AnsibleParserError(f"the estate is refused:\n{error}") from error
         self._add_servers(estate)
         self._add_desks(estate)
-        self._set("all", estate_variables(estate) | patches_variables(estate))
+        self._set("all", estate_variables(estate) | patches_variables(estate) | directory_variables(estate))
         self._set(f"pool_{estate.gateway_pool.id}", gateway_variables(estate))
         for site in estate.sites:
             if f"site_{site}" in inventory.groups:
-                self._set(f"site_{site}", site_patches_variables(estate, site))
+                self._set(f"site_{site}", site_patches_variables(estate, site) | site_directory_variables(estate, site))
+        for group, variables in access_of_all(estate).items():
+            if group in inventory.groups:
+                self._set(group, variables)
+        if f"pool_{estate.directory.pool}" in inventory.groups:
+            self._set(f"pool_{estate.directory.pool}", controller_variables(estate))
 
     def _add_servers(self, estate: Estate) -> None:
         for server in estate.servers:
