@@ -22,6 +22,7 @@ def blind_spots(inputs: Inputs, changes: Sequence[ResourceChange]) -> tuple[Blin
         *_unreachable(inputs),
         *_not_there_yet(inputs),
         *_poorly_known(inputs, changes),
+        *_secrets(inputs, changes),
     )
 
 
@@ -81,3 +82,11 @@ def _poorly_known(inputs: Inputs, changes: Sequence[ResourceChange]) -> Iterator
             found.setdefault(change.type, []).append(change.name)
     for kind, names in found.items():
         yield BlindSpot("type not known well", kind, tuple(sorted(names)))
+
+
+def _secrets(inputs: Inputs, changes: Sequence[ResourceChange]) -> Iterator[BlindSpot]:
+    names = sorted(one.name for one in changes if any(edit.is_secret for edit in one.edits))
+    if names and not inputs.knows_secrets:
+        yield BlindSpot(
+            "secret not known", "the preview has no login, so whether a secret changes is not seen", (*names,)
+        )

@@ -7,7 +7,7 @@ from pyops.changes.inputs import Inputs
 from pyops.changes.judging import back_out, claims, outage, passages, touched
 from pyops.changes.record import EstateEdit, Record, Risk
 from pyops.changes.risk import risk
-from pyops.changes.stack_side import split
+from pyops.changes.stack_side import split, without_secrets
 from pyops.changes.store import own_id
 from pyops.changes.task_side import tasks
 from pyops.estate.difference import difference
@@ -16,7 +16,8 @@ from pyops.estate.difference import difference
 def draft(inputs: Inputs) -> Record:
     """The record of a change, with the id that its content asks for."""
     edits = estate_edits(inputs)
-    changes, churn = split(inputs.plans, inputs.new, edits)
+    planned, churn = split(inputs.plans, inputs.new, edits, inputs.lifted)
+    changes = planned if inputs.knows_secrets else without_secrets(planned)
     work = tasks(inputs.results)
     record = Record(
         id="",
@@ -29,13 +30,13 @@ def draft(inputs: Inputs) -> Record:
         resources=changes,
         tasks=work,
         churn=churn,
-        blind=blind_spots(inputs, changes),
-        passages=passages(edits, inputs.new),
+        blind=blind_spots(inputs, planned),
+        passages=passages(inputs, edits),
         claims=claims(inputs),
         outage=outage(inputs.new, changes, work),
         touched=touched(inputs, edits, changes, work),
         risk=Risk("normal", 0, (), {}),
-        back_out=back_out(inputs, changes, work),
+        back_out=back_out(inputs, edits, changes, work),
         base=inputs.base,
         predicted={"resources": sum(map(len, inputs.plans.values())), "results": len(inputs.results)},
     )

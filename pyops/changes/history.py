@@ -7,6 +7,9 @@ from typing import Any
 from pyops.changes.ledger import Entry, Kind
 from pyops.changes.verification import Rate
 
+RUNS: tuple[Kind, ...] = ("applying", "stopped", "applied", "backed_out")
+"""Events of a run, forth or back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -14,8 +17,9 @@ class Standing:
 
     record: str
     state: Kind
-    """Its last event."""
+    """What became of it: its last run, and `verified` where that was looked at and ended well."""
     when: str
+    """When it came to that state."""
     words: str
     """What to know of that state, such as where it stopped; empty where there is nothing."""
     hits: int | None
@@ -33,15 +37,31 @@ class History:
 
 def history(entries: Sequence[Entry]) -> History:
     """The summary of a ledger; of a record that was verified twice the last verification counts."""
-    last: dict[str, Entry] = {}
-    verified: dict[str, Entry] = {}
+    every: dict[str, list[Entry]] = {}
     for entry in entries:
-        last.pop(entry.record, None)
-        last[entry.record] = entry
-        if entry.kind == "verified":
-            verified[entry.record] = entry
-    standings = tuple(_standing(entry, verified.get(record)) for record, entry in last.items())
+        every[entry.record] = [*every.pop(entry.record, ()), entry]
+    verified = {record: found for record, events in every.items() if (found := _last(events, ("verified",)))}
+    standings = tuple(_standing(_telling(events), verified.get(record)) for record, events in every.items())
     return History(standings, _summed(entry.data for entry in verified.values()))
+
+
+def last_run(entries: Sequence[Entry], record: str) -> Kind | None:
+    """How the last run of a change stands; None where none began. A look at it or a late signature changes nothing."""
+    found = _last([entry for entry in entries if entry.record == record], RUNS)
+    return found.kind if found else None
+
+
+def _telling(events: Sequence[Entry]) -> Entry:
+    """The event that says how a change stands: a stopped run is not mended by looking at it."""
+    run = _last(events, RUNS)
+    if run is None:
+        return events[-1]
+    looked = _last(events[events.index(run) :], ("verified",))
+    return looked if looked and run.kind == "applied" else run
+
+
+def _last(events: Sequence[Entry], kinds: Sequence[Kind]) -> Entry | None:
+    return next((entry for entry in reversed(events) if entry.kind in kinds), None)
 
 
 def _standing(entry: Entry, verified: Entry | None) -> Standing:

@@ -30,4 +30,8 @@ class Inputs:
     policies: tuple[Claim, ...] = ()
     poorly_known: frozenset[str] = frozenset()
     """Types whose behaviour the stand-in for Azure does not know well."""
+    knows_secrets: bool = True
+    """Whether the preview had the values of secrets; without a login it has none."""
+    lifted: frozenset[str] = frozenset()
+    """URNs of locks that are in the way of planned removals: they are taken off and set again."""
     is_emergency: bool = False

@@ -5,8 +5,9 @@ from typing import Literal
 
 from pyops.changes.inputs import Inputs
 from pyops.changes.record import BackOut, Claim, EstateEdit, Outage, Passage, ResourceChange, TaskChange, Touched
-from pyops.estate import Estate
-from pyops.estate.difference.telling import counted
+from pyops.changes.stack_side import OPERATIONS
+from pyops.estate import Estate, reachability
+from pyops.estate.difference.telling import counted, few
 from pyops.estate.proofs import prove_estate
 
 type Subject = Literal["resilience", "capacity", "backup", "patch", "address"]
@@ -32,14 +33,37 @@ HOLDING = ("StorageAccount", "BlobContainer", "Vault", "VirtualHardDisk", "Works
 """Types that hold data: what is deleted or replaced of them does not come back by going back."""
 
 
-def passages(edits: Sequence[EstateEdit], new: Estate) -> tuple[Passage, ...]:
-    """The edits that are about who may reach whom: flows by their effect, and ports of services that flows allow."""
-    allowed = {f"services.{service}" for flow in new.flows for service in flow.services}
-    return tuple(
+def passages(inputs: Inputs, edits: Sequence[EstateEdit]) -> tuple[Passage, ...]:
+    """Who may newly or no longer reach whom: by flows, by ports of the services that they allow, by zones."""
+    allowed = {f"services.{service}" for flow in inputs.new.flows for service in flow.services}
+    told = tuple(
         Passage("added" if edit.kind == "added" else "removed", edit.words)
         for edit in edits
         if any(path.startswith("flows") or path in allowed for path in edit.paths) and edit.kind != "changed"
     )
+    if inputs.old is None:
+        return told
+    return (*told, *_zones("added", inputs.new, inputs.old), *_zones("removed", inputs.old, inputs.new))
+
+
+def _zones(kind: Literal["added", "removed"], have: Estate, lack: Estate) -> Iterator[Passage]:
+    """What zones that one of two estates has more may reach, and from where; alike at several sites once."""
+    ways = [way for way in reachability.passages(have) if not way.free and way.services]
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for site, zone in sorted(_places(have) - _places(lack)):
+        targets = {way.to_zone: None for way in ways if (way.from_site, way.from_zone) == (site, zone)}
+        sources = {way.from_zone: None for way in ways if (way.to_site, way.to_zone) == (site, zone)}
+        found.setdefault((zone, few(list(targets)) or "nothing", few(list(sources)) or "nowhere"), []).append(site)
+    for (zone, to, by), sites in found.items():
+        if (to, by) == ("nothing", "nowhere"):
+            continue
+        place, verb = f"zone {zone} at {few(sites)}", "may" if kind == "added" else "might"
+        gone = "is new" if kind == "added" else "is gone"
+        yield Passage(kind, f"{place} {gone}: it {verb} reach {to}, and be reached from {by}")
+
+
+def _places(estate: Estate) -> set[tuple[str, str]]:
+    return {(site.id, zone) for site in estate.sites.values() for zone in site.zones}
 
 
 def claims(inputs: Inputs) -> tuple[Claim, ...]:
@@ -116,21 +140,42 @@ def _aligned(estate: Estate, system: str) -> Sequence[str]:
     return list(estate.systems[system].alignment) if system in estate.systems else []
 
 
-def back_out(inputs: Inputs, changes: Sequence[ResourceChange], tasks: Sequence[TaskChange]) -> BackOut:
-    """How to go back, and what does not come back by it."""
+def back_out(
+    inputs: Inputs, edits: Sequence[EstateEdit], changes: Sequence[ResourceChange], tasks: Sequence[TaskChange]
+) -> BackOut:
+    """How to go back; what does not come back by it is said first."""
     if inputs.old is None:
         return BackOut(("nothing was applied before: there is no estate to go back to",), is_complete=False)
+    losses = tuple(_losses(inputs, changes))
+    if not edits and (changes or tasks):
+        code = (
+            "the estate is as it was, so going back takes the code, tools or secrets of before: they are not kept here"
+        )
+        return BackOut((*losses, code), is_complete=False)
     steps = ["the estate as it was, which is kept with this record, is applied again"]
     made, gone = _counted(changes, "create"), _counted(changes, "delete")
     steps += [f"deleted: {made} that this change makes"] if made else []
     steps += [f"made again: {gone} that this change deletes"] if gone else []
     hosts = len({host for task in tasks for host in task.hosts})
     steps += [f"{counted(hosts, 'host')} brought back by the playbooks"] if hosts else []
-    lost = [one for one in changes if one.operation in ("replace", "delete") and one.type.endswith(HOLDING)]
-    steps += [f"{one.name} ({_kind(one)}): what it holds does not come back, restore it from a backup" for one in lost]
-    secrets = [one for one in changes if any(edit.is_secret for edit in one.edits)]
-    steps += [f"{one.name}: the secret of before is not in this record" for one in secrets]
-    return BackOut(tuple(steps), is_complete=not lost and not secrets)
+    return BackOut((*losses, *steps), is_complete=not losses)
+
+
+def _losses(inputs: Inputs, changes: Sequence[ResourceChange]) -> Iterator[str]:
+    for one in changes:
+        if one.operation in ("replace", "delete") and one.type.endswith(HOLDING):
+            yield f"{one.name} ({_kind(one)}): what it holds does not come back, restore it from a backup"
+    kept = [
+        step.name.rpartition("::")[2]
+        for plan in inputs.plans.values()
+        for step in plan
+        if step.is_protected and OPERATIONS.get(step.operation) == "create"
+    ]
+    if kept:
+        yield f"{few(kept)}: kept once made since data is held there; the estate must retire that first"
+    for one in changes:
+        if any(edit.is_secret for edit in one.edits):
+            yield f"{one.name}: the secret of before is not in this record"
 
 
 def _is_of_all(path: str) -> bool:

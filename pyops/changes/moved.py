@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pyops.changes.record import Base, BlindSpot, PropertyEdit, Record, ResourceChange, TaskChange
-from pyops.changes.verification import Deed, predicted
+from pyops.changes.verification import Deed, Sight, predicted
 
 _SHOWN_NAMES = 5
 _SHOWN_LETTERS = 80
@@ -35,17 +35,19 @@ def beyond(approved: Record, now: Record, happened: frozenset[Deed] | None) -> t
     """The same for a change that was begun and stopped: what is left of it may run, nothing that it did not hold.
 
     The state has moved by its own doing (`happened`, None where no run began); of what it has not done yet, starting
-    values count as before.
+    values count as before. A host that was not there when it was approved may be seen by now.
     """
     if happened is None:
         return moved(approved, now)
     base = (*_environment(approved, now), *_base(approved.base, now.base))
-    more = sorted(predicted(now) - predicted(approved))
+    sight = Sight(approved.blind)
+    more = [deed for deed in sorted(predicted(now) - predicted(approved)) if not sight.is_blind_to(deed)]
     left = replace(now, resources=_left(now, happened), base=replace(now.base, state=approved.base.state))
     kept = {(one.stack, one.urn) for one in left.resources}
     known = replace(approved, resources=tuple(one for one in approved.resources if (one.stack, one.urn) in kept))
     values = [text for text in _plans(known, left) if left.resources]
-    return (*base, *(f"{deed.words}: was not approved" for deed in more), *values, *_frame(approved, now))
+    texts = _other_texts(approved.tasks, now.tasks)
+    return (*base, *(f"{deed.words}: was not approved" for deed in more), *values, *texts, *_frame(approved, now))
 
 
 def _left(now: Record, happened: frozenset[Deed]) -> tuple[ResourceChange, ...]:
@@ -171,13 +173,25 @@ def _tasks(approved: Sequence[TaskChange], now: Sequence[TaskChange]) -> Iterato
     before, after = _by_host(approved), _by_host(now)
     for task in dict.fromkeys([*before, *after]):
         olds, news = before.get(task, {}), after.get(task, {})
-        name = f"tasks: {task[0]}: {task[1]}" if task[0] else f"tasks: {task[1]}"
         if more := [host for host in news if host not in olds]:
-            yield f"{name}: would now also change {_names(more)}"
+            yield f"{_named(task)}: would now also change {_names(more)}"
         if less := [host for host in olds if host not in news]:
-            yield f"{name}: would no longer change {_names(less)}"
+            yield f"{_named(task)}: would no longer change {_names(less)}"
+    yield from _other_texts(approved, now)
+
+
+def _other_texts(approved: Sequence[TaskChange], now: Sequence[TaskChange]) -> Iterator[str]:
+    """Tasks that change a host in both, but not to the same."""
+    before, after = _by_host(approved), _by_host(now)
+    for task, olds in before.items():
+        news = after.get(task, {})
         if other := [host for host in olds if host in news and olds[host] != news[host]]:
-            yield f"{name}: would now change something else on {_names(other)}"
+            yield f"{_named(task)}: would now change something else on {_names(other)}"
+
+
+def _named(task: _Task) -> str:
+    role, name, *_ = task
+    return f"tasks: {role}: {name}" if role else f"tasks: {name}"
 
 
 def _by_host(changes: Sequence[TaskChange]) -> dict[_Task, dict[str, list[object]]]:

@@ -21,7 +21,9 @@ SCHEMA = 1
 UNSEEN = ("unreachable", "not there yet", "depends on skipped", "failed")
 """Kinds of blind spots after which the rest of a host is not seen."""
 
-type Operation = Literal["create", "update", "replace", "delete"]
+type Operation = Literal["create", "update", "replace", "delete", "lift"]
+"""`lift` is of a lock that is in the way of a removal: it is taken off for the run and set again at its end."""
+
 type Class = Literal["standard", "normal", "emergency"]
 
 
@@ -100,7 +102,13 @@ class BlindSpot:
     """What the prediction cannot see, and why. `where` names hosts, resources or stacks."""
 
     kind: Literal[
-        "no check mode", "depends on skipped", "unreachable", "failed", "not there yet", "type not known well"
+        "no check mode",
+        "depends on skipped",
+        "unreachable",
+        "failed",
+        "not there yet",
+        "type not known well",
+        "secret not known",
     ]
     what: str
     where: tuple[str, ...]

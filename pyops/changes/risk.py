@@ -42,6 +42,8 @@ def _inputs(points: Points, record: Record) -> Iterator[RiskInput]:
     for operation in ("delete", "replace", "update", "create"):
         number = sum(one.operation == operation for one in record.resources)
         yield from _input(number, f"resources to {operation}", getattr(points, operation))
+    lifted = sum(one.operation == "lift" for one in record.resources)
+    yield from _input(lifted, "locks to lift and set again", points.replace)
     hosts = {host for task in record.tasks for host in task.hosts}
     yield from _input(len(hosts), "hosts changed by playbooks", points.host)
     yield from _input(sum(one.kind == "added" for one in record.passages), "new ways between zones", points.passage)

@@ -2,7 +2,9 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pyops.changes.record import Churn, EstateEdit, Operation, PropertyEdit, ResourceChange
 from pyops.changes.values import MISSING, at, is_secret, shown
@@ -32,11 +34,16 @@ _UNORDERED = (
     "streams",
 )
 """Lists whose order means nothing to Azure; of others it may, as of resolvers, so a new order of theirs is a change."""
+_DEFAULT_PROVIDER = re.compile(r"::pulumi:providers:([^:]+)::default_(\w+)::")
+"""The URN of a provider that the engine made itself for one version of a package."""
 _FLOW_KINDS = re.compile("firewall|securityrule|networksecuritygroup|rulecollection", re.IGNORECASE)
 
 
 def split(
-    plans: Mapping[str, Sequence[Step]], estate: Estate, edits: Sequence[EstateEdit]
+    plans: Mapping[str, Sequence[Step]],
+    estate: Estate,
+    edits: Sequence[EstateEdit],
+    lifted: frozenset[str] = frozenset(),
 ) -> tuple[tuple[ResourceChange, ...], tuple[Churn, ...]]:
     """What changes, and what only seems to; by URN, since the engine goes through a plan in another order each time."""
     changes: list[ResourceChange] = []
@@ -44,14 +51,27 @@ def split(
     causes = _Causes(edits)
     for stack, steps in plans.items():
         for step in sorted(steps, key=lambda step: step.urn):
-            if (operation := OPERATIONS.get(step.operation)) is None or is_component(step):
+            operation = "lift" if step.urn in lifted else OPERATIONS.get(step.operation)
+            churn += _renamed(stack, step)
+            if operation is None or is_component(step):
                 continue
             found = _churn(stack, step) if operation == "update" else None
             if found:
                 churn.append(found)
             else:
                 changes.append(_change(stack, step, operation, estate, causes))
+        churn += _upgraded(stack, steps)
     return tuple(changes), tuple(churn)
+
+
+def without_secrets(changes: Sequence[ResourceChange]) -> tuple[ResourceChange, ...]:
+    """What is left of updates where secrets are not known: one that is of secrets alone need not happen."""
+    seen = (replace(one, edits=tuple(edit for edit in one.edits if not edit.is_secret)) for one in changes)
+    return tuple(
+        left
+        for left, one in zip(seen, changes, strict=True)
+        if left.edits or not one.edits or one.operation != "update"
+    )
 
 
 def is_component(step: Step) -> bool:
@@ -62,10 +82,9 @@ def is_component(step: Step) -> bool:
 def _change(stack: str, step: Step, operation: Operation, estate: Estate, causes: "_Causes") -> ResourceChange:
     edits = tuple(_edits(step)) if operation in ("update", "replace") else ()
     kind = step.type.removeprefix("azure-native:")
-    name = step.name.rpartition("::")[2]
-    return ResourceChange(
-        stack, step.urn, kind, name, operation, _site(step, estate), edits, causes.of(kind, f"{step.urn} {name}")
-    )
+    name, site = step.name.rpartition("::")[2], _site(step, estate)
+    because = causes.of(kind, f"{step.urn} {name} {site}") or causes.of_sites(site)
+    return ResourceChange(stack, step.urn, kind, name, operation, site, edits, because)
 
 
 def _edits(step: Step) -> Iterator[PropertyEdit]:
@@ -111,6 +130,32 @@ def _churn(stack: str, step: Step) -> Churn | None:
     return None
 
 
+def _renamed(stack: str, step: Step) -> Iterator[Churn]:
+    """Recorded by another API version: the engine calls that the same, since an alias of its type names both."""
+    if step.type_before in ("", step.type) or is_component(step):
+        return
+    kind, name = step.type.removeprefix("azure-native:"), step.name.rpartition("::")[2]
+    yield Churn("api version", stack, kind, name, f"{_release(step.type_before)} becomes {_release(step.type)}")
+
+
+def _release(kind: str) -> str:
+    """The API version that a type names; those that name none have the one that their provider prefers."""
+    found = re.search(r"/(v\d\w+):", kind)
+    return found[1] if found else f"the provider's own version of {kind.rpartition(':')[2]}"
+
+
+def _upgraded(stack: str, steps: Sequence[Step]) -> Iterator[Churn]:
+    """Providers of another version than recorded, each once: the engine only says so of each of their resources."""
+    moved: Counter[tuple[str, str, str]] = Counter()
+    for step in steps:
+        before, after = map(_DEFAULT_PROVIDER.search, step.providers)
+        if before and after and before[2] != after[2]:
+            moved[after[1], before[2].replace("_", "."), after[2].replace("_", ".")] += 1
+    for (package, old, new), number in sorted(moved.items()):
+        resources = "1 resource" if number == 1 else f"{number:,} resources"
+        yield Churn("provider", stack, "", package, f"{old} becomes {new} for {resources}")
+
+
 def _last(path: str) -> str:
     return path.rpartition(".")[2]
 
@@ -148,6 +193,7 @@ class _Causes:
         self._hosts = [set(re.findall(r"\b[a-z][a-z0-9_]*-[a-z][a-z0-9_]*-\d\d\b", edit.words)) for edit in edits]
         self._names = [[_names(path) for path in edit.paths] for edit in edits]
         self._is_flow = [any(path.startswith("flows") for path in edit.paths) for edit in edits]
+        self._sites = tuple(number for number, edit in enumerate(edits) if _is_of_site(edit))
 
     def of(self, kind: str, text: str) -> tuple[int, ...]:
         """Numbers of the edits, none where it is not sure."""
@@ -159,6 +205,15 @@ class _Causes:
             or any(names and names <= words for names in self._names[number])
             or (self._is_flow[number] and _FLOW_KINDS.search(kind))
         )
+
+    def of_sites(self, site: str) -> tuple[int, ...]:
+        """Sites that come or go, for what belongs to no single site: rules between sites, copies that go round them."""
+        return () if site else self._sites
+
+
+def _is_of_site(edit: EstateEdit) -> bool:
+    """Whether a whole site comes or goes."""
+    return edit.kind != "changed" and any(re.fullmatch(r"sites\.\w+", path) for path in edit.paths)
 
 
 _KEYS = {"sites", "pools", "count", "zones", "circuits", "links", "prefix", "first", "address", "memory", "cpu"}

@@ -5,12 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pyops.changes.record import UNSEEN, BlindSpot, Record
+from pyops.changes.record import UNSEEN, BlindSpot, Operation, Record
 from pyops.changes.stack_side import OPERATIONS, is_component
 from pyops.engines.ansible import TaskResult
 from pyops.engines.events import Step
 
 _SHOWN = 50
+_DEEDS: Mapping[Operation, Sequence[Operation]] = {
+    **{how: (how,) for how in OPERATIONS.values()},
+    "lift": ("delete", "create"),
+}
+"""What is seen of an operation while it runs."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -86,7 +91,7 @@ class Verification:
 
 def predicted(record: Record) -> frozenset[Deed]:
     """What the record says will happen."""
-    resources = {Deed("resource", one.stack, one.urn, one.operation) for one in record.resources}
+    resources = {Deed("resource", one.stack, one.urn, how) for one in record.resources for how in _DEEDS[one.operation]}
     tasks = {
         Deed("handler" if one.is_handler else "task", one.role, one.task, host)
         for one in record.tasks
@@ -120,7 +125,7 @@ def compare(record: Record, happened: frozenset[Deed]) -> Verification:
     said = predicted(record)
     churn = {(one.stack, one.name) for one in record.churn}
     more = [deed for deed in sorted(happened - said) if not (_is_update(deed) and _stack_and_name(deed) in churn)]
-    sight = _Sight(record.blind)
+    sight = Sight(record.blind)
     return Verification(
         hits=tuple(sorted(said & happened)),
         unforeseen=tuple(deed for deed in more if not sight.is_blind_to(deed)),
@@ -154,12 +159,13 @@ def as_dict(verification: Verification) -> dict[str, Any]:
     }
 
 
-class _Sight:
-    """What the record had said that it cannot see."""
+class Sight:
+    """What a record had said that it cannot see."""
 
     def __init__(self, spots: Sequence[BlindSpot]) -> None:
         self._hosts = {name for spot in spots if spot.kind in UNSEEN for name in spot.where}
-        self._resources = {name for spot in spots if spot.kind == "type not known well" for name in spot.where}
+        kinds = ("type not known well", "secret not known")
+        self._resources = {name for spot in spots if spot.kind in kinds for name in spot.where}
         self._tasks: dict[str, list[str]] = {}
         for spot in spots:
             if spot.kind in ("no check mode", "depends on skipped"):

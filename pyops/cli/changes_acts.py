@@ -175,10 +175,10 @@ def _before(case: _Case) -> Path | None:
 
 
 def _state(case: _Case) -> "Kind | None":
+    from pyops.changes.history import last_run
     from pyops.changes.ledger import read
 
-    events = [entry.kind for entry in read(case.store.ledger) if entry.record == case.record.id]
-    return next((kind for kind in reversed(events) if kind not in ("approved", "drafted", "verified")), None)
+    return last_run(read(case.store.ledger), case.record.id)
 
 
 def _goes_on(case: _Case) -> bool:
@@ -243,14 +243,22 @@ def _refuse(case: _Case, parts: Sequence[str]) -> None:
 
 def _carried_out(case: _Case, source: "Source", ended: "Kind") -> None:
     """Do it, and write down how it ended; what goes back is written down apart from what went forth."""
+    from pyops.changes.moved import base_moved
     from pyops.cli.changes_facts import Chronicle
     from pyops.cli.changes_hands import carry_out
+    from pyops.cli.changes_reading import base_now
+
+    files = base_now(source)
+
+    def still_approved() -> None:
+        if parts := base_moved(files, base_now(source)):
+            raise Refused(f"{case.record.id}: was edited while it ran: {'; '.join(parts)}")
 
     folder = case.folder / "back-out" if ended == "backed_out" else case.folder
     folder.mkdir(exist_ok=True)
     case.note("applying", back_out=ended == "backed_out")
     with _noted(case):
-        carry_out(source.estate, Chronicle(folder), is_lab=source.is_lab)
+        carry_out(source.estate, Chronicle(folder), still_approved, is_lab=source.is_lab)
         case.store.keep_applied(source.estate.file.parent)
     case.note(ended)
 

@@ -1,6 +1,6 @@
 """Doing what a change record says: the stacks, then the playbooks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from pyops.estate import Estate
 
 
-def carry_out(estate: "Estate", chronicle: "Chronicle", *, is_lab: bool) -> None:
-    """Bring stacks and hosts to an estate, in order; OutsideFailed says where it stopped, at the first failure."""
+def carry_out(estate: "Estate", chronicle: "Chronicle", still_approved: Callable[[], None], *, is_lab: bool) -> None:
+    """Bring stacks and hosts to an estate, in order; OutsideFailed says where it stopped, at the first failure.
+
+    `still_approved` raises where files were edited meanwhile: the playbooks read them anew, after the stacks.
+    """
     from pyops.cli.playing import failures
     from pyops.engines.ansible import run
 
@@ -37,11 +40,13 @@ def carry_out(estate: "Estate", chronicle: "Chronicle", *, is_lab: bool) -> None
         from pyops.environments.workspace import STACKS, engineers_project
 
         apply_stacks([engineers_project(name, estate) for name in STACKS], step, listen)
+    still_approved()
     with step("ansible-playbook playbooks/site.yml"):
         outcome = run(site_play(estate, results=chronicle.new_results()), _said)
     if not outcome.is_ok:
         told = "\n".join(f"{host}: {words}" for host, words in failures(outcome).items())
         raise OutsideFailed(f"playbooks/site.yml: stopped\n{told}")
+    still_approved()
 
 
 def _said(line: str) -> None:

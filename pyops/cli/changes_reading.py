@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from pyops.cli.steps import step
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from pyops.changes.record import Base, Claim, Record, Window
     from pyops.changes.store import Store
     from pyops.engines.ansible import Play, TaskResult
-    from pyops.engines.pulumi import Run
+    from pyops.engines.pulumi import Project, Run
     from pyops.estate import Estate
 
 
@@ -63,9 +64,9 @@ def draft(source: Source, words: Words) -> "Record":
     from pyops.estate import load
 
     with step("preview of the stacks"):
-        runs, states = _previewed(source)
+        seen = _previewed(source)
     results = _rehearsed(source) if source.asks_hosts else ()
-    plans = {stack: run.steps for stack, run in runs.items()}
+    plans = {stack: run.steps for stack, run in seen.runs.items()}
     types = {one.type for steps in plans.values() for one in steps}
     return drafted(
         Inputs(
@@ -78,9 +79,11 @@ def draft(source: Source, words: Words) -> "Record":
             new=source.estate,
             plans=plans,
             results=results,
-            base=_base(source, states),
-            policies=_policies(source.estate, runs),
+            base=_base(source, seen.states),
+            policies=_policies(source.estate, seen.runs),
             poorly_known=frozenset(name for name in types if not is_known_well(name)),
+            knows_secrets=source.is_lab,
+            lifted=seen.lifted,
             is_emergency=words.is_emergency,
         )
     )
@@ -92,20 +95,40 @@ def again(record: "Record", source: Source) -> "Record":
     return draft(source, words)
 
 
-def _previewed(source: Source) -> "tuple[Mapping[str, Run], Mapping[str, str]]":
-    """What the stacks would do, and the state that they start from, as the engine exports it."""
-    from pyops.engines import pulumi
+@dataclass(frozen=True)
+class _Seen:
+    """What the stacks would do, the state that they start from as the engine exports it, and the locks in the way."""
+
+    runs: "Mapping[str, Run]"
+    states: Mapping[str, str]
+    lifted: frozenset[str]
+
+
+def _previewed(source: Source) -> _Seen:
+    from pyops.environments.applying import locks_in_the_way
     from pyops.environments.previews import preview_all, workspace_of
     from pyops.environments.workspace import STACKS, Workspace, preview_folder
 
     own = Workspace(preview_folder(source.estate), source.estate)
     workspace = workspace_of(source.estate) if source.is_lab else own
-    runs = preview_all(workspace, STACKS, source.states)
+    with TemporaryDirectory(prefix="pyops-nothing-") as nothing:
+        # What an earlier preview was given does not count: a draft says where it starts from.
+        runs = preview_all(workspace, STACKS, source.states or (None if source.is_lab else Path(nothing)))
     projects = {name: workspace.project(name) for name in STACKS}
-    states = {
-        name: pulumi.called(project, "stack", "export", "--stack", project.stack) for name, project in projects.items()
-    }
-    return runs, states
+    states = {name: _given(source, name) or _exported(project) for name, project in projects.items()}
+    return _Seen(runs, states, locks_in_the_way(list(projects.values()), runs))
+
+
+def _given(source: Source, stack: str) -> str:
+    """The state as it was handed in: what the preview keeps of it has its secrets put aside."""
+    file = source.states / f"{stack}.json" if source.states else None
+    return file.read_text(encoding="utf-8") if file and file.exists() else ""
+
+
+def _exported(project: "Project") -> str:
+    from pyops.engines.pulumi import called
+
+    return called(project, "stack", "export", "--stack", project.stack)
 
 
 def _rehearsed(source: Source) -> "Sequence[TaskResult]":

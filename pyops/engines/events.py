@@ -38,6 +38,12 @@ class Step:
     inputs_after: Mapping[str, Any] | None = None
     parent: str = ""
     """The URN of what it belongs to."""
+    type_before: str = ""
+    """Its type as recorded: an alias may name it by another API version."""
+    providers: tuple[str, str] = ("", "")
+    """The provider as recorded and as planned, by URN and id; empty where there is none."""
+    is_protected: bool = False
+    """Whether the engine will refuse to remove it again."""
 
 
 class Phase(Enum):
@@ -106,6 +112,7 @@ def _message(event: Mapping[str, Any]) -> Message | None:
 def _step(metadata: Mapping[str, Any]) -> Step:
     urn: str = metadata["urn"]
     detailed = metadata.get("detailedDiff") or {}
+    old, new = metadata.get("old") or {}, metadata.get("new") or {}
     return Step(
         urn=urn,
         operation=metadata["op"],
@@ -113,7 +120,10 @@ def _step(metadata: Mapping[str, Any]) -> Step:
         name=urn.split("::", 3)[3],
         changes=tuple(Change(path, diff["diffKind"]) for path, diff in sorted(detailed.items())),
         replaced_by=tuple(metadata.get("keys") or ()),
-        inputs_before=(metadata.get("old") or {}).get("inputs"),
-        inputs_after=(metadata.get("new") or {}).get("inputs"),
-        parent=(metadata.get("new") or metadata.get("old") or {}).get("parent") or "",
+        inputs_before=old.get("inputs"),
+        inputs_after=new.get("inputs"),
+        parent=(new or old).get("parent") or "",
+        type_before=old.get("type") or "",
+        providers=(old.get("provider") or "", new.get("provider") or ""),
+        is_protected=bool((new or old).get("protect")),
     )

@@ -67,6 +67,8 @@ class Run:
 
 _UNCHANGED = {"same", "read", "refresh"}
 _OWN_TYPES = ("pulumi:pulumi:", "pulumi:providers:")
+_PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - a name
+"""The engineer's own, which the engine would take before any file."""
 _COMMON = ("--non-interactive", "--color", "never")
 _RUN = ("--diff", "--suppress-permalink")
 
@@ -144,7 +146,8 @@ def environment(project: Project) -> dict[str, str]:
         own["PULUMI_HOME"] = str(project.home.resolve())
     if project.passphrase_file:
         own["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(project.passphrase_file.resolve())
-    return {**os.environ, **own, **project.environment}
+    theirs = {name: value for name, value in os.environ.items() if name != _PASSPHRASE or not project.passphrase_file}
+    return {**theirs, **own, **project.environment}
 
 
 def by_hand(project: Project) -> dict[str, str]:

@@ -61,6 +61,12 @@ def is_sealed(config_file: Path, setting: str) -> bool:
     return _is_sealed((_content(config_file).get("config") or {}).get(setting))
 
 
+def secrets_provider(project: Project) -> Mapping[str, Any]:
+    """Who seals the secrets of a stack that has a passphrase file, as an exported state names it."""
+    salt = _content(project.config_file).get("encryptionsalt") if project.config_file else None
+    return {"type": "passphrase", "state": {"salt": salt}}
+
+
 def seal(project: Project, setting: str, value: str) -> None:
     """Sets a secret configuration value, encrypted by the stack's own secrets provider; it goes there by a pipe."""
     where = ["--config-file", str(project.config_file.resolve())] if project.config_file else []

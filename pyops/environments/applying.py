@@ -40,6 +40,16 @@ def apply_stacks(projects: Sequence[Project], step: Step, listener: Listener | N
     return runs
 
 
+def locks_in_the_way(projects: Sequence[Project], previews: Mapping[str, Run]) -> frozenset[str]:
+    """URNs of the locks that `apply_stacks` would lift for the removals that previews show, and set again."""
+    found = [
+        unlocking(project, previews[project.folder.name])
+        for project in projects
+        if project.folder.name not in USED_BY_OTHERS
+    ]
+    return frozenset(urn for one in found if one for urn in one.locks)
+
+
 def destroy_stacks(projects: Sequence[Project], step: Step, listener: Listener | None = None) -> Mapping[str, Run]:
     """Delete what every project made, those first that stand on the others; the runs by name."""
     runs: dict[str, Run] = {}

@@ -1,14 +1,21 @@
 """What the stacks would do, without credentials: the real engine, with the stand-in over the recorded state."""
 
+import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from pyops.emulator.attach import attached
-from pyops.engines import pulumi
+from pyops.engines import pulumi, stacks
 from pyops.engines.pulumi import Project, Run
 from pyops.environments.workspace import STACKS, Workspace, lab_folder, preview_folder
 from pyops.estate import Estate
+
+_NOTHING = '{"version": 3, "deployment": {}}'
+"""An exported state in which nothing was ever made."""
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""The key of a map that stands for a secret (Pulumi's sdk/go/common/resource/sig)."""
 
 
 def workspace_of(estate: Estate) -> Workspace:
@@ -22,7 +29,8 @@ def preview_all(
 ) -> Mapping[str, Run]:
     """Preview stacks side by side: each knows the others' ids without their outputs.
 
-    `checkpoints` is a folder of exported states (`pulumi stack export > network.json`, ...) to start from.
+    `checkpoints` is a folder of exported states (`pulumi stack export > network.json`, ...) to start from; a stack
+    without a file there starts from nothing, whatever an earlier preview has left behind.
     """
     workspace.ready()
     with attached(store=None, stack=None) as environment, ThreadPoolExecutor(len(names)) as pool:
@@ -36,4 +44,19 @@ def _import(projects: list[Project], checkpoints: Path) -> None:
     for project in projects:
         file = checkpoints / f"{project.folder.name}.json"
         if file.exists():
-            pulumi.called(project, "stack", "import", "--stack", project.stack, "--file", str(file.resolve()))
+            state = _without_secrets(json.loads(file.read_text(encoding="utf-8")))
+            state["deployment"]["secrets_providers"] = stacks.secrets_provider(project)
+            pulumi.called(project, "stack", "import", "--stack", project.stack, told=json.dumps(state))
+        elif not stacks.is_empty(project):
+            pulumi.called(project, "stack", "import", "--stack", project.stack, told=_NOTHING)
+
+
+def _without_secrets(state: Any) -> Any:
+    """A state whose secrets are all the same word: a preview has no key to open them, and needs none."""
+    if isinstance(state, list):
+        return [_without_secrets(one) for one in state]
+    if not isinstance(state, dict):
+        return state
+    if "ciphertext" in state and _SIGNATURE in state:
+        return {_SIGNATURE: state[_SIGNATURE], "plaintext": '"not known to a preview"'}
+    return {name: _without_secrets(value) for name, value in state.items()}

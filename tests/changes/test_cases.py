@@ -4,83 +4,26 @@ The lab's estate is applied to a stand-in that only records; each case edits it 
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from pyops.changes.drafting import draft
-from pyops.changes.inputs import Inputs
-from pyops.changes.record import Base, Record, Window
-from pyops.changes.verification import Deed, actual, compare
 from pyops.engines import stacks
-from pyops.engines.pulumi import Run
 from pyops.environments.workspace import HUB_KEYS
-from pyops.estate import Estate, load
 from tests.changes import golden
-from tests.changes.makers import unchanged
-from tests.stacks.cloud import Cloud
+from tests.changes.board import Board
 from tests.stacks.test_life import APPLICATIONS, CONTROLS
 
 pytestmark = pytest.mark.engine
 
-WINDOW = Window("2026-11-28T19:00:00+00:00", "2026-11-28T22:00:00+00:00")
 LAST_FLOW = "  - {from: servers, to: management, services: [dns], scope: site}\n"
 DESK_ZONE = "      desktops:   {vlan: 30, prefix: 10.10.32.0/20}\n"
 BASELINE = "baseline: 2026-11-10"
 
 
-@dataclass
-class Board:
-    """The cloud, and the estate as it was last applied to it."""
-
-    cloud: Cloud
-    applied: Estate
-
-    def drafted(self, title: str, edits: Mapping[str, str]) -> tuple[Record, Mapping[str, Run]]:
-        self.cloud.edit(edits)
-        runs = self.cloud.preview()
-        new = load(self.cloud.folder / "inventory")
-        inputs = Inputs(
-            environment="lab",
-            title=title,
-            author="ict.engineer@cherwell",
-            drafted=datetime.now(UTC),
-            window=WINDOW,
-            old=self.applied,
-            new=new,
-            plans={stack: run.steps for stack, run in runs.items()},
-            results=unchanged(new),
-            base=Base({}, {"estate.yml": "0"}, {}, {}, {}),
-        )
-        return draft(inputs), runs
-
-    def applies(self, record: Record) -> None:
-        """Apply it, and hold the prediction against what happened."""
-        found = compare(record, self.happened())
-        assert (found.unforeseen, found.absent) == ((), ())
-        assert len(found.hits) == len(record.resources)
-        self.applied = load(self.cloud.folder / "inventory")
-
-    def happened(self) -> frozenset[Deed]:
-        runs = self.cloud.up()
-        return actual(
-            {
-                stack: run.steps
-                for stack, run in runs.items()
-                if stack in ("network", "server_pool", "backup_replication")
-            },
-            (),
-        )
-
-
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Board:
-    cloud = Cloud.of("lab", tmp_path_factory.mktemp("board"))
-    cloud.up()
-    return Board(cloud, load(cloud.folder / "inventory"))
+    return Board.of_lab(tmp_path_factory.mktemp("board"))
 
 
 def test_nothing_changed(board: Board) -> None:

@@ -8,10 +8,13 @@ import pytest
 from pyops.changes.drafting import draft
 from pyops.changes.record import BlindSpot, Churn, PropertyEdit, TextEdit
 from pyops.changes.store import own_id
+from pyops.changes.verification import Deed, compare, predicted
 from tests.changes.makers import edited, inputs, lab, result, step, unchanged
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": "hunter2"}
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+FLOW = "  - {from: servers, to: management, services: [dns], scope: site}\n"
+MORE_FLOW = "  - {from: desktops, to: management, services: [https], scope: all}\n"
 VM = "azurestackhci:VirtualMachineInstance"
 POOL = "application: {image: server, zone: servers, first: 40, count: {banbury: "
 
@@ -47,8 +50,7 @@ def test_a_server_more_is_told_with_its_cause_site_and_signers(tmp_path: Path) -
 
 
 def test_a_flow_more_says_who_may_newly_reach_whom(tmp_path: Path) -> None:
-    last = "  - {from: servers, to: management, services: [dns], scope: site}\n"
-    new = edited(tmp_path, (last, f"{last}  - {{from: desktops, to: management, services: [https], scope: all}}\n"))
+    new = edited(tmp_path, (FLOW, FLOW + MORE_FLOW))
     record = draft(inputs(lab(), new))
 
     assert [(one.kind, one.words) for one in record.passages] == [
@@ -90,7 +92,7 @@ def test_a_secret_is_said_to_change_and_never_shown() -> None:
     assert record.resources[0].edits == (PropertyEdit("properties.value", "secret", "secret", is_secret=True),)
     assert "hunter" not in repr(record)
     assert not record.back_out.is_complete
-    assert record.back_out.steps[-1] == "key: the secret of before is not in this record"
+    assert record.back_out.steps[0] == "key: the secret of before is not in this record"
 
 
 @pytest.mark.parametrize(
@@ -223,14 +225,30 @@ def test_a_host_that_restarts_is_an_outage_and_its_services_a_moment(
     assert (found.is_expected, found.reasons[-1]) == (is_expected, reason)
 
 
-def test_what_holds_data_does_not_come_back() -> None:
-    record = draft(inputs(lab(), lab(), [step("delete", "storage:StorageAccount", "store")]))
+def test_what_holds_data_does_not_come_back(tmp_path: Path) -> None:
+    more = edited(tmp_path, (FLOW, FLOW + MORE_FLOW))
+    record = draft(inputs(lab(), more, [step("delete", "storage:StorageAccount", "store")]))
 
     assert not record.back_out.is_complete
     assert record.back_out.steps == (
+        "store (StorageAccount): what it holds does not come back, restore it from a backup",
         "the estate as it was, which is kept with this record, is applied again",
         "made again: 1 resource that this change deletes",
-        "store (StorageAccount): what it holds does not come back, restore it from a backup",
+    )
+
+
+def test_what_no_edit_of_the_estate_brought_does_not_go_back_by_the_estate() -> None:
+    way = draft(inputs(lab(), lab(), [step("update", "compute:Disk", "disk", ("size", "update"))])).back_out
+    code = "the estate is as it was, so going back takes the code, tools or secrets of before: they are not kept here"
+    assert (way.steps, way.is_complete) == ((code,), False)
+
+
+def test_what_is_kept_once_it_is_made_is_told_before() -> None:
+    disks = [step("create", "azurestackhci:VirtualHardDisk", f"disk-{n}", is_protected=True) for n in (1, 2)]
+    way = draft(inputs(lab(), lab(), disks)).back_out
+    assert not way.is_complete
+    assert (
+        way.steps[0] == "disk-1 and disk-2: kept once made since data is held there; the estate must retire that first"
     )
 
 
@@ -242,3 +260,34 @@ def test_a_first_change_names_every_site_and_has_no_way_back() -> None:
     assert record.risk.kind == "emergency"
     assert len(record.risk.signers) == 1
     assert all(claim.held is None for claim in record.claims)
+
+
+def test_a_lock_in_the_way_of_a_removal_is_told_and_comes_and_goes() -> None:
+    lock = step("same", "authorization:ManagementLockByScope", "lock-copies")
+    record = draft(inputs(lab(), lab(), [lock], lifted=frozenset({lock.urn})))
+    assert [(one.name, one.operation) for one in record.resources] == [("lock-copies", "lift")]
+    assert {deed.how for deed in predicted(record)} == {"delete", "create"}
+    assert "1 locks to lift and set again, 8 each" in [one.words for one in record.risk.inputs]
+
+
+def test_what_a_preview_without_a_login_cannot_know_is_a_blind_spot_and_no_prediction() -> None:
+    key, size = ("link.sharedKey", "update"), ("size", "update")
+    before, after = {"link": {"sharedKey": "[secret]"}, "size": 1}, {"link": {"sharedKey": "[secret]"}, "size": 2}
+    both = step("update", "network:VpnConnection", "vcn-a", key, size, inputs_before=before, inputs_after=after)
+    secret = step("update", "network:VpnConnection", "vcn-b", key, inputs_before=before, inputs_after=before)
+    record = draft(inputs(lab(), lab(), [both, secret], knows_secrets=False))
+    assert [(one.name, [edit.path for edit in one.edits]) for one in record.resources] == [("vcn-a", ["size"])]
+    assert [(spot.kind, spot.where) for spot in record.blind] == [("secret not known", ("vcn-a", "vcn-b"))]
+    rotated = Deed("resource", "servers", secret.urn, "update")
+    assert compare(record, frozenset({*predicted(record), rotated})).blind == (rotated,)
+
+
+def test_a_zone_more_is_told_with_whom_it_may_reach(tmp_path: Path) -> None:
+    zone = "      desktops:   {vlan: 30, prefix: 10.10.32.0/20}\n"
+    flow = "  - {from: guests, to: servers, services: [https], scope: site}\n"
+    guests = f"{zone}      guests:     {{vlan: 40, prefix: 10.10.64.0/24}}\n"
+    more = edited(tmp_path, (zone, guests), (FLOW, FLOW + flow))
+    new, gone = draft(inputs(lab(), more)), draft(inputs(more, lab()))
+    words = "zone guests at banbury is {}: it {} reach servers, and be reached from nowhere"
+    assert ("added", words.format("new", "may")) in [(one.kind, one.words) for one in new.passages]
+    assert ("removed", words.format("gone", "might")) in [(one.kind, one.words) for one in gone.passages]

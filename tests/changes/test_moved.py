@@ -220,6 +220,23 @@ def test_what_a_change_has_not_done_yet_still_starts_where_it_was_approved() -> 
     assert "12 -> 20 was approved, now 31" in beyond(record(), now, other)[0]
 
 
+def test_a_host_that_is_there_by_now_may_be_gone_on_with() -> None:
+    new = BlindSpot("not there yet", "is made by this change", ("web-03",))
+    approved, now = record(blind=(new,)), record(tasks=(replace(TASK, hosts=("web-03", "web-04")),))
+    assert beyond(approved, now, DONE) == ("patching: Install updates: web-04: was not approved",)
+
+
+def test_what_a_task_has_not_done_yet_is_what_was_approved() -> None:
+    texts = [replace(TASK, edits=(TextEdit("/etc/motd", "old", new),)) for new in ("new", "newer")]
+    approved, now = (record(tasks=(task,)) for task in texts)
+    left = record(tasks=(replace(texts[0], hosts=("web-02",)),))
+    assert beyond(approved, left, DONE) == ()
+    assert (
+        "patching: Install updates: would now change something else on web-01, web-02"
+        in beyond(approved, now, DONE)[-1]
+    )
+
+
 def test_a_change_that_no_run_began_is_bound_as_a_whole() -> None:
     other = record(resources=(edited("31", "20"),), base=replace(BASE, state={"network": "9", "server_pool": "1"}))
     assert beyond(record(), other, None) == moved(record(), other) != ()

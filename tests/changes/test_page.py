@@ -58,7 +58,7 @@ def test_a_site_that_differs_is_named() -> None:
 def test_alike_hosts_are_said_once_and_exceptions_named() -> None:
     page = markdown(records.desktops())
 
-    assert "alike on 1,697 hosts, otherwise on cdc-d1698, cdc-d1699, cdc-d1700" in page
+    assert "alike on 1,697 hosts, otherwise on cdc-d1698, cdc-d1699 and cdc-d1700" in page
     assert page.count("welcome to the joint service") == 2
 
 
@@ -110,7 +110,7 @@ def test_what_nobody_could_see_is_counted_and_named() -> None:
     page = markdown(records.site_added())
 
     assert "- **Out of sight**: 1 thing, named below" in page
-    assert "daventry-host-0, daventry-host-1, daventry-host-2, daventry-host-3 and 2 more" in page
+    assert "daventry-host-0, daventry-host-1, daventry-host-2 and 3 more" in page
 
 
 def test_a_broken_proof_is_said_with_what_shows_it() -> None:

@@ -36,6 +36,15 @@ def test_changes_and_what_replaces() -> None:
     assert event.step.replaced_by == ("subnets[0].vlan",)
 
 
+def test_what_recorded_a_resource_and_what_plans_it_now() -> None:
+    old = {"type": "azure-native:azurestackhci/v20240101:LogicalNetwork", "provider": f"{_URN}::1"}
+    metadata = _step(op="same", old=old, new={"provider": f"{_URN}::2"})
+    event = parsed(json.dumps({"resourcePreEvent": {"metadata": metadata}}))
+    assert isinstance(event, Progress)
+    assert event.step.type_before == old["type"]
+    assert event.step.providers == (f"{_URN}::1", f"{_URN}::2")
+
+
 def test_a_failed_step() -> None:
     event = parsed(json.dumps({"resOpFailedEvent": {"metadata": _step(), "status": 1, "steps": 1}}))
     assert isinstance(event, Progress)

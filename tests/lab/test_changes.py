@@ -1,4 +1,4 @@
-"""A change from its draft to its back-out on the running three sites: a flow more, signed by three councils.
+"""A change from its draft to its back-out on the running three sites: a flow and a server more, signed by all councils.
 
 One record goes through all tests in turn; the lab is as its own estate says when the last is done.
 """
@@ -15,12 +15,18 @@ import pytest
 from pyops.lab import hosts
 
 from .conftest import INVENTORY, ROOT, Site3
-from .test_edits import DESK_TO_MANAGEMENT, LAST_FLOW
+from .test_edits import APPLICATIONS, DESK_TO_MANAGEMENT, LAST_FLOW
 from .test_interrupted import killed_after
 
 pytestmark = pytest.mark.lab
 
-MORE = LAST_FLOW + "  - {from: desktops, to: management, services: [ssh], scope: site}\n"
+NEW = "stratford-application-02"
+EDITS = {
+    LAST_FLOW: LAST_FLOW + "  - {from: desktops, to: management, services: [ssh], scope: site}\n",
+    APPLICATIONS: APPLICATIONS.replace("stratford: 1}", "stratford: 2}"),
+    # else its data would be in the way of going back
+    "\nexemptions:": f"\nretirements:\n  {NEW}: {{retire: true, by: 2099-12-31, reason: a rehearsal}}\n\nexemptions:",
+}
 PARTNERS = ("cherwell", "south_northamptonshire", "stratford")
 STORE = ROOT / ".changes" / "lab"
 
@@ -55,7 +61,10 @@ def change(three_sites: Site3, tmp_path_factory: pytest.TempPathFactory) -> Iter
     keys = tmp_path_factory.mktemp("keys")
     folder = tmp_path_factory.mktemp("change") / "lab"
     shutil.copytree(INVENTORY, folder)
-    people = [f'lead@{name},partner/{name} namespaces="pyops-change" {key(keys, name)}' for name in PARTNERS]
+    people = [
+        f'lead@{name},partner/{name},system/service_desk namespaces="pyops-change" {key(keys, name)}'
+        for name in PARTNERS
+    ]
     people.append(f'engineer@cherwell,partner/cherwell namespaces="pyops-change" {key(keys, "author")}')
     (folder / "approvers.pub").write_text("\n".join(people) + "\n")
     aside = STORE.with_name("lab.aside")
@@ -80,18 +89,24 @@ def test_nothing_changed_is_said_in_one_line(change: Change) -> None:
     assert record["predicted"]["results"] > 500
 
 
-def test_a_flow_more_is_one_page_for_three_councils(change: Change) -> None:
+def test_a_flow_and_a_server_more_are_one_page_for_all_councils(change: Change) -> None:
     file = change.folder / "estate.yml"
-    file.write_text(file.read_text().replace(LAST_FLOW, MORE))
-    record = json.loads(change.do(*DRAFT, "--title", "A flow more", "--json").stdout)
+    text = file.read_text()
+    for old, new in EDITS.items():
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    file.write_text(text)
+    record = json.loads(change.do(*DRAFT, "--title", "A flow and a server more", "--json").stdout)
     change.id = record["id"]
     page = (STORE / change.id / "change.md").read_text()
     assert "desktops may newly reach management with ssh within each site" in page
     assert len(page.partition("<details>")[0].splitlines()) <= 60
     routers = {f"{site}-router-01" for site in ("banbury", "towcester", "stratford")}
-    assert {host for task in record["tasks"] for host in task["hosts"]} == routers
-    assert set(record["risk"]["signers"]) == {f"partner/{name}" for name in PARTNERS}
+    assert {host for task in record["tasks"] if task["role"] == "router" for host in task["hosts"]} == routers
+    assert [spot["kind"] for spot in record["blind"] if spot["where"] == [NEW]] == ["not there yet"]
+    assert set(record["risk"]["signers"]) == {*(f"partner/{name}" for name in PARTNERS), "system/service_desk"}
     assert not change.passes()
+    assert NEW not in change.site.pyops("lab", "status").stdout
 
 
 def test_nothing_runs_that_was_not_signed_by_all(change: Change) -> None:
@@ -103,6 +118,8 @@ def test_nothing_runs_that_was_not_signed_by_all(change: Change) -> None:
     assert author.stderr.strip() == f"{change.id}: engineer@cherwell, is its author, who cannot approve it"
     for name in PARTNERS[:2]:
         assert sign(name).returncode == 0
+    owner = ("--key", str(change.keys / PARTNERS[0]), "--as", "system/service_desk")
+    assert change.do("approve", change.id, *owner).returncode == 0
     refused = change.do("apply", change.id, "--lab", "--yes", check=False)
     assert (refused.returncode, refused.stderr.strip()) == (1, f"{change.id}: not signed yet by partner/stratford")
     assert sign("stratford").stdout.strip().endswith("; all have signed")
@@ -126,6 +143,7 @@ def test_an_apply_that_was_killed_goes_on_and_does_what_was_predicted(change: Ch
     done = change.do("apply", change.id, "--lab", "--yes")
     assert f"{change.id}: as predicted" in done.stdout
     assert change.passes()
+    assert hosts.run(change.site.lab, NEW, ["hostname"]).stdout.strip() == NEW
     again = change.do("apply", change.id, "--lab", "--yes", check=False)
     assert again.stderr.strip() == f"{change.id}: was applied already, draft a new change"
 
@@ -135,7 +153,10 @@ def test_the_ledger_knows_how_far_predictions_came_true(change: Change) -> None:
     standing = next(one for one in found["standings"] if one["record"] == change.id)
     assert standing["state"] == "verified"
     assert standing["hits"] == standing["predicted"] > 0
-    assert [(rate["kind"], rate["name"], rate["unforeseen"]) for rate in found["rates"]] == [("role", "router", 0)]
+    rates = {(rate["kind"], rate["name"]): rate for rate in found["rates"]}
+    assert {("stack", "server_pool"), ("role", "router"), ("role", "base")} <= {*rates}
+    assert {rate["unforeseen"] + rate["absent"] for rate in rates.values()} == {0}
+    assert rates["role", "base"]["blind"] > 0, "what was done on the host that was not there yet"
 
 
 def test_a_back_out_is_shown_and_brings_the_sites_back(change: Change) -> None:
@@ -144,4 +165,5 @@ def test_a_back_out_is_shown_and_brings_the_sites_back(change: Change) -> None:
     assert change.passes()
     change.do("back-out", change.id, "--lab", "--yes")
     assert not change.passes()
+    assert NEW not in change.site.pyops("lab", "status").stdout
     assert "changed: 0 tasks" in change.site.pyops("lab", "converge").stdout

@@ -1,16 +1,20 @@
 """What a page says, in its order: the answer, each change once, what it means, and what nobody could see."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pyops.changes.page.grouping import counted, few, resources, tasks
+from pyops.changes.page.grouping import EXCEPT, GRAVEST_FIRST, resources, tasks
 from pyops.changes.page.views import Line, Outcome, Section
 from pyops.changes.page.visible import visible
 from pyops.changes.record import BlindSpot, Record
+from pyops.estate.difference.telling import counted, few
 
 NOTHING = "Nothing changes."
 _ANSWER, _SHOWN = 190, 100
 """Letters of an answer that are two lines of a page, and of a line that is one; the rest is folded."""
 _FEW_CLAIMS = 3
+_FEW_REASONS = 4
+_LINES_OF_STACKS = 9
 _FOLDED = 60_000
 """Letters of a folded part: together they stay below a megabyte, whatever the record holds."""
 
@@ -23,11 +27,11 @@ def answer(record: Record) -> tuple[tuple[str, str], ...]:
     systems = [f"systems {few(touched.systems)}"] if touched.systems else []
     services = [f"services {few(touched.services)}"] if touched.services else []
     answers = (
-        ("What", few([edit.words for edit in record.estate][:2]) or _no_edit(record)),
+        ("What", "; ".join(edit.words for edit in record.estate[:2]) or _no_edit(record)),
         ("Where", "; ".join([sites, number, *systems, *services])),
-        ("Outage", f"{'expected' if felt.is_expected else 'none expected'}: {few(felt.reasons)}"),
+        ("Outage", f"{'expected' if felt.is_expected else 'none expected'}: {'; '.join(felt.reasons[:_FEW_REASONS])}"),
         ("Way back", f"{'' if record.back_out.is_complete else 'not complete: '}{_way_back(record)}"),
-        ("Must sign", few(risk.signers) or "nobody"),
+        ("Must sign", few(list(risk.signers)) or "nobody"),
         ("Class", f"{risk.kind}, risk {risk.score}"),
         ("Window", f"{record.window.opens} to {record.window.closes}"),
         ("Out of sight", _blind_words(record.blind)),
@@ -45,7 +49,11 @@ def sections(record: Record) -> tuple[Section, ...]:
     """All that there is to say, each part with so much shown that the whole stays within 60 lines."""
     found = (
         _section("What changes in the estate", [Line(edit.words) for edit in record.estate], 4),
-        _section("What the stacks do", list(resources(record.resources, record.estate)), 9),
+        _section(
+            "What the stacks do",
+            _with_counts(list(resources(record.resources, record.estate)), record),
+            _LINES_OF_STACKS,
+        ),
         _section("What the playbooks do on hosts", list(tasks(record.tasks)), 5),
         _section("Who can now talk to whom", [Line(one.words) for one in record.passages], 4),
         _claims(record),
@@ -55,9 +63,17 @@ def sections(record: Record) -> tuple[Section, ...]:
             "What only seems to change", [Line(f"{c.kind}: {c.stack}: {c.name}: {c.words}") for c in record.churn], 0
         ),
         _section("How the risk is counted", [Line(f"{one.words}: {one.points}") for one in record.risk.inputs], 0),
+        _section("Why they must sign", [Line(f"{role}: {why}") for role, why in record.risk.signers.items()], 0),
         _section("Where it starts from", list(_base(record)), 0),
     )
     return tuple(section for section in found if section.shown or section.folded)
+
+
+def _with_counts(lines: list[Line], record: Record) -> list[Line]:
+    """Where not all of it is seen at once, how much there is of each operation comes first."""
+    numbers = Counter(one.operation for one in record.resources)
+    counts = [f"{operation} {numbers[operation]:,}" for operation in GRAVEST_FIRST if numbers[operation]]
+    return lines if len(lines) <= _LINES_OF_STACKS else [Line(f"in all: {', '.join(counts)}"), *lines]
 
 
 def _section(title: str, lines: Sequence[Line], shown: int) -> Section:
@@ -80,7 +96,9 @@ def _fitting_in(room: int, lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _brief(line: Line, *, has_room: bool) -> Line:
-    parts = line.parts[:2] if line.is_grave else line.parts[:1] if has_room and not line.is_list else ()
+    exceptions = [part for part in line.parts[1:] if part.startswith(EXCEPT)][:_FEW_REASONS]
+    room = 0 if line.is_list else 2 if line.is_grave else int(has_room)
+    parts = (*line.parts[:room], *(exceptions if has_room and not line.is_grave else ()))
     return Line(_short(line.words, _SHOWN), tuple(_short(part, _SHOWN) for part in parts), is_grave=line.is_grave)
 
 
