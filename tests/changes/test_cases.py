@@ -18,6 +18,8 @@ pytestmark = pytest.mark.engine
 
 LAST_FLOW = "  - {from: servers, to: management, services: [dns], scope: site}\n"
 DESK_ZONE = "      desktops:   {vlan: 30, prefix: 10.10.32.0/20}\n"
+NETWORK, POOL = ("network",), ("server_pool",)
+"""Where an edit touches only these, they are enough: each costs an engine's run or two."""
 BASELINE = "baseline: 2026-11-10"
 
 
@@ -43,35 +45,35 @@ def test_a_server_more(board: Board) -> None:
 
 def test_a_flow_more(board: Board) -> None:
     flow = "  - {from: desktops, to: management, services: [ssh], scope: all}\n"
-    record, _ = board.drafted("Desks may manage", {LAST_FLOW: LAST_FLOW + flow})
+    record, _ = board.drafted("Desks may manage", {LAST_FLOW: LAST_FLOW + flow}, NETWORK)
     golden.check("a_flow_more", record)
     assert [one.kind for one in record.passages] == ["added"]
-    board.applies(record)
+    board.applies(record, NETWORK)
 
 
 def test_an_address_moved_is_a_replacement_with_what_forces_it(board: Board) -> None:
     moved = CONTROLS.replace("first: 10", "first: 12")
-    record, _ = board.drafted("Control hosts move", {CONTROLS: moved})
+    record, _ = board.drafted("Control hosts move", {CONTROLS: moved}, POOL)
     golden.check("an_address_moved", record)
     replaced = [change for change in record.resources if change.operation == "replace"]
     interfaces = [change for change in replaced if change.type.endswith("NetworkInterface")]
     assert len(interfaces) == 3
     assert all(any(edit.forces_replacement for edit in change.edits) for change in interfaces)
     assert record.outage.is_expected
-    board.applies(record)
+    board.applies(record, POOL)
 
 
 def test_a_zone_more_at_one_of_three_sites(board: Board) -> None:
     zone = "      guests:     {vlan: 40, prefix: 10.10.64.0/24}\n"
-    record, _ = board.drafted("A network for guests at Banbury", {DESK_ZONE: DESK_ZONE + zone})
+    record, _ = board.drafted("A network for guests at Banbury", {DESK_ZONE: DESK_ZONE + zone}, NETWORK + POOL)
     golden.check("a_zone_more", record)
-    board.applies(record)
+    board.applies(record, NETWORK + POOL)
 
 
 def test_a_baseline_moved(board: Board) -> None:
-    record, _ = board.drafted("The patches of December", {BASELINE: "baseline: 2026-11-11"})
+    record, _ = board.drafted("The patches of December", {BASELINE: "baseline: 2026-11-11"}, POOL)
     golden.check("a_baseline_moved", record)
-    board.applies(record)
+    board.applies(record, POOL)
 
 
 def test_a_secret_rotated_is_said_and_never_shown(board: Board) -> None:
@@ -81,7 +83,7 @@ def test_a_secret_rotated_is_said_and_never_shown(board: Board) -> None:
     old, keys[name] = keys[name], "n0t-f0r-the-page" * 4
     workspace.hub_keys_file.write_text(json.dumps(keys))
     stacks.seal(workspace.project("network"), HUB_KEYS, json.dumps(keys))
-    record, runs = board.drafted("A new key for a tunnel", {})
+    record, runs = board.drafted("A new key for a tunnel", {}, NETWORK)
     golden.check("a_secret_rotated", record)
     assert [edit.is_secret for change in record.resources for edit in change.edits] == [True] * len(record.resources)
     assert record.resources
@@ -89,4 +91,4 @@ def test_a_secret_rotated_is_said_and_never_shown(board: Board) -> None:
     assert old not in str(record) + page
     assert keys[name] not in str(record) + page
     assert runs["network"].changes
-    board.applies(record)
+    board.applies(record, NETWORK)

@@ -30,7 +30,7 @@ ansible_python_interpreter: "{{ ansible_playbook_python }}"
 """
 PLAYBOOK = """---
 - name: What every host has
-  hosts: all
+  hosts: pool_control
   tasks:
     - name: Write down the baseline
       ansible.builtin.copy:
@@ -180,13 +180,4 @@ def test_a_change_starts_from_the_state_that_the_login_knows(office: Office, tmp
     applied = office.signed_and_applied(record)
     assert applied.returncode == 0, applied.stderr
     assert applied.stdout.endswith(f"{office.id}: as predicted\n")
-    assert office.baselines() == {"2026-11-11"}
-
-
-def test_a_draft_from_another_state_than_the_logins_is_refused_at_its_apply(office: Office) -> None:
-    office.estate.write_text(office.estate.read_text().replace("baseline: 2026-11-11", "baseline: 2026-11-12"))
-    applied = office.signed_and_applied(office.draft("Without a state, all is to be made"))
-    assert applied.returncode == 1
-    assert "is not what was approved any more, nothing was changed:" in applied.stderr
-    assert ": create was approved, now nothing" in applied.stderr
     assert office.baselines() == {"2026-11-11"}
