@@ -36,7 +36,10 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Checkpoints = Annotated[
     Path | None,
     typer.Option(
-        "--state", help="Folder of exported states (`pulumi stack export > network.json`, ...) to preview from."
+        "--state",
+        metavar="FOLDER",
+        help="Folder of exported states (`pulumi stack export > network.json`, ...) to preview from. Their secrets are "
+        "not opened, so each shows as changed.",
     ),
 ]
 

@@ -10,6 +10,7 @@ from pyops.emulator.attach import attached
 from pyops.engines import pulumi, stacks
 from pyops.engines.pulumi import Project, Run
 from pyops.environments.workspace import STACKS, Workspace, lab_folder, preview_folder
+from pyops.errors import Refused
 from pyops.estate import Estate
 
 _NOTHING = '{"version": 3, "deployment": {}}'
@@ -44,11 +45,20 @@ def _import(projects: list[Project], checkpoints: Path) -> None:
     for project in projects:
         file = checkpoints / f"{project.folder.name}.json"
         if file.exists():
-            state = _without_secrets(json.loads(file.read_text(encoding="utf-8")))
-            state["deployment"]["secrets_providers"] = stacks.secrets_provider(project)
-            pulumi.called(project, "stack", "import", "--stack", project.stack, told=json.dumps(state))
+            state = json.dumps(_readable(file, project))
+            pulumi.called(project, "stack", "import", "--stack", project.stack, told=state)
         elif not stacks.is_empty(project):
             pulumi.called(project, "stack", "import", "--stack", project.stack, told=_NOTHING)
+
+
+def _readable(file: Path, project: Project) -> Any:
+    """An exported state as the project can open it; Refused where it is none."""
+    try:
+        state = _without_secrets(json.loads(file.read_text(encoding="utf-8")))
+        state["deployment"]["secrets_providers"] = stacks.secrets_provider(project)
+    except (ValueError, KeyError, TypeError):
+        raise Refused(f"{file}: is not what `pulumi stack export` writes") from None
+    return state
 
 
 def _without_secrets(state: Any) -> Any:

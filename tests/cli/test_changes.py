@@ -128,6 +128,15 @@ def test_a_ledger_that_was_edited_is_refused_and_the_line_named(desk: Desk) -> N
     assert refused.stderr.startswith(f"{ledger}:1: entry 1, its digest is not its own: the line was edited")
 
 
+def test_a_state_that_is_none_is_named(desk: Desk) -> None:
+    states = desk.folder / "states"
+    states.mkdir()
+    (states / "network.json").write_text("{'resources': []}")
+    refused = desk.do("draft", "--no-hosts", "--state", str(states), "--author", "engineer@cherwell")
+    assert refused.returncode == 1
+    assert refused.stderr.endswith(f"{states / 'network.json'}: is not what `pulumi stack export` writes\n")
+
+
 def test_a_window_that_closes_before_it_opens_is_refused(desk: Desk) -> None:
     words = ("--opens", "2026-12-01T18:00+00:00", "--closes", "2026-12-01T17:00+00:00", "--author", "me@cherwell")
     refused = desk.do("draft", *words)
