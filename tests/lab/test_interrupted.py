@@ -30,9 +30,11 @@ def pair(three_sites: Site3, tmp_path: Path) -> Iterator[Path]:
     text = (folder / "estate.yml").read_text().replace("\nname: lab\n", f"\nname: {NAME}\n")
     others = ("  mirror:      {image", "  directory:   {image", "  application: {image")
     text = "\n".join(line for line in text.splitlines() if not line.startswith(others)) + "\n"
-    for named in ("pool: directory}", "pools: [application]", "mirror: {pool: mirror,"):
+    text, number = re.subn(r"\ndirectory:\n(  .*\n)+", "\ndirectory: {realm: PAIR.ICT.EXAMPLE, pool: control}\n", text)
+    assert number == 1, "its roles reach pools that this estate lacks"
+    for named in ("pools: [application]", "mirror: {pool: mirror,"):
         assert named in text, f"{named!r} names a pool that this estate lacks"
-        text = text.replace(named, re.sub("directory|application|mirror(?=,)", "control", named))
+        text = text.replace(named, re.sub("application|mirror(?=,)", "control", named))
     (folder / "estate.yml").write_text(text)
     (folder / "desktops.csv").write_text("name,site,partner,model,ring,address\n")
     yield folder
