@@ -10,6 +10,7 @@ from pyops.changes.record import Churn, EstateEdit, Operation, PropertyEdit, Res
 from pyops.changes.values import MISSING, at, is_secret, shown
 from pyops.engines.events import Change, Step
 from pyops.estate import Estate
+from pyops.estate.difference.telling import counted
 
 OPERATIONS: Mapping[str, Operation] = {
     "create": "create",
@@ -152,8 +153,7 @@ def _upgraded(stack: str, steps: Sequence[Step]) -> Iterator[Churn]:
         if before and after and before[2] != after[2]:
             moved[after[1], before[2].replace("_", "."), after[2].replace("_", ".")] += 1
     for (package, old, new), number in sorted(moved.items()):
-        resources = "1 resource" if number == 1 else f"{number:,} resources"
-        yield Churn("provider", stack, "", package, f"{old} becomes {new} for {resources}")
+        yield Churn("provider", stack, "", package, f"{old} becomes {new} for {counted(number, 'resource')}")
 
 
 def _last(path: str) -> str:

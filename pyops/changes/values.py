@@ -5,9 +5,9 @@ import json
 import re
 from typing import Any
 
+from pyops.engines.events import SIGNATURE
+
 _PART = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.\[\]]+)')
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""The key of a map that stands for a secret or another special value (Pulumi's sdk/go/common/resource/sig)."""
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine writes for a value that only Azure will know (Pulumi's sdk/go/common/resource/plugin/rpc.go)."""
 _SECRET = "[secret]"  # noqa: S105 - the engine's word in place of one
@@ -52,4 +52,4 @@ def shown(value: Any) -> str | None:
 
 
 def _is_special(value: dict[str, Any]) -> bool:
-    return _SIGNATURE in value
+    return SIGNATURE in value

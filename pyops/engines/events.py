@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""The key of a map that stands for a secret or another special value (Pulumi's sdk/go/common/resource/sig)."""
 _COLOUR = re.compile(r"<\{%.*?%\}>")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pyops.emulator.attach import attached
 from pyops.engines import pulumi, stacks
+from pyops.engines.events import SIGNATURE
 from pyops.engines.pulumi import Project, Run
 from pyops.environments.workspace import STACKS, Workspace, lab_folder, preview_folder
 from pyops.errors import Refused
@@ -15,8 +16,6 @@ from pyops.estate import Estate
 
 _NOTHING = '{"version": 3, "deployment": {}}'
 """An exported state in which nothing was ever made."""
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""The key of a map that stands for a secret (Pulumi's sdk/go/common/resource/sig)."""
 
 
 def workspace_of(estate: Estate) -> Workspace:
@@ -67,6 +66,6 @@ def _without_secrets(state: Any) -> Any:
         return [_without_secrets(one) for one in state]
     if not isinstance(state, dict):
         return state
-    if "ciphertext" in state and _SIGNATURE in state:
-        return {_SIGNATURE: state[_SIGNATURE], "plaintext": '"not known to a preview"'}
+    if "ciphertext" in state and SIGNATURE in state:
+        return {SIGNATURE: state[SIGNATURE], "plaintext": '"not known to a preview"'}
     return {name: _without_secrets(value) for name, value in state.items()}

@@ -7,14 +7,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from pyops.engines.events import Step
+from pyops.engines.events import SIGNATURE, Step
 from pyops.errors import Refused
 
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine writes for a value that only Azure will know (Pulumi's sdk/go/common/resource/plugin/rpc.go)."""
 _HIDDEN = "[secret]"
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""The key of a map that stands for a secret or another special value."""
 _GONE = ("delete", "delete-replaced", "discard", "read-discard", "remove-pending-replace")
 """The engine's words for what will not be there; of a replacement it also says what will be."""
 
@@ -116,7 +114,7 @@ def _saved(steps: Iterable[Mapping[str, Any]]) -> Iterator[Planned]:
 def _shown(value: Any) -> Any:
     """The value with secrets and unknowns marked as not shown."""
     if isinstance(value, Mapping):
-        return NOT_SHOWN if _SIGNATURE in value else {key: _shown(item) for key, item in value.items()}
+        return NOT_SHOWN if SIGNATURE in value else {key: _shown(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_shown(item) for item in value]
     return NOT_SHOWN if value in (_UNKNOWN, _HIDDEN) else value
