@@ -5,19 +5,21 @@ from pathlib import Path
 from typing import Any
 
 from pyops.estate import Estate
-from pyops.keys import archive_key, tunnel_keys
+from pyops.keys import archive_key, passwords, tunnel_keys
 from pyops.lab import Lab, credentials, locks
 from pyops.lab.records import write_text
 
 
 def make_credentials(lab: Lab, estate: Estate) -> None:
-    """Make what is missing: tunnel keys, the operator's key, both archives' signing keys; keep what is there."""
+    """Make what is missing: tunnel keys, the operator's key, both archives' signing keys, passwords; keep the rest."""
     with locks.record(lab, "keys", "estate"):
-        file = credentials.folder(lab) / "tunnel_keys.json"
+        folder = credentials.folder(lab)
+        file = folder / "tunnel_keys.json"
         pairs = tunnel_keys(estate, _read(file))
         private = {link: {site: pair.private for site, pair in ends.items()} for link, ends in pairs.items()}
         public = {link: {site: pair.public for site, pair in ends.items()} for link, ends in pairs.items()}
         write_text(file, _text(private), 0o600)
+        write_text(folder / "passwords.json", _text(passwords(_read(folder / "passwords.json"))), 0o600)
         _make_archive_key(lab)
         write_text(lab.public / "keys.json", _text(_public(lab, estate, public)))
 
@@ -46,8 +48,8 @@ def _public(lab: Lab, estate: Estate, tunnels: dict[str, dict[str, str]]) -> dic
     }
 
 
-def _read(file: Path) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+def _read(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     return found
 
 

@@ -12,7 +12,7 @@ from pyops.environments.workspace import HUB_KEYS
 from pyops.errors import Refused
 from pyops.estate import Estate
 from pyops.estate.azure import hub_tunnels
-from pyops.keys import KeyPair, archive_key, hub_keys, renewed, tunnel_keys
+from pyops.keys import KeyPair, archive_key, hub_keys, passwords, renewed, tunnel_keys
 from pyops.lab.records import write_text
 
 PUBLIC = Path("group_vars/all/public_keys.yml")
@@ -38,6 +38,7 @@ def make_keys(estate: Estate, password_file: Path, renew: str | None = None) -> 
     secret: dict[str, dict[str, Any]] = {
         "vault_tunnel_keys": {link: _halves(ends, "private") for link, ends in pairs.items()},
         "vault_hub_keys": hub_keys(estate, {name: key for name, key in hubs.items() if name != renew}),
+        "vault_passwords": passwords(known.get("vault_passwords", {})),
     }
     wanted = {**known, **secret, "vault_archive_key": archive.private}
     if wanted != known:
@@ -45,7 +46,7 @@ def make_keys(estate: Estate, password_file: Path, renew: str | None = None) -> 
     tunnels = {link: _halves(ends, "public") for link, ends in pairs.items()}
     _record(folder / PUBLIC, {"tunnels": tunnels, "mirror": archive.public})
     write_text(folder / MIRROR, archive.public)
-    before = {**private, **hubs}
+    before = {**private, **hubs, **known.get("vault_passwords", {})}
     changed = [name for keys in secret.values() for name, key in keys.items() if key != before.get(name)]
     return changed if "vault_archive_key" in known else [*changed, ARCHIVE]
 

@@ -25,13 +25,16 @@ mount --bind "$archive" "$root/var/cache/apt/archives"
 # No service is started while packages are installed; left behind, the file would stop the hosts' services as well.
 printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"
 chmod 755 "$root/usr/sbin/policy-rc.d"
-# apt hands files to the dpkg inside by way of its temporary folder.
-export TMPDIR="$root/tmp"
+# apt hands files to the dpkg inside by way of its temporary folder, and the packages' own programs use that, too: it has to be the same
+# place within and without.
+mount --bind "$root/tmp" /mnt
+mount --bind "$root/tmp" "$root/mnt"
+export TMPDIR=/mnt
 export APT_CONFIG="$configuration" DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 apt-get --quiet --yes --no-install-recommends -o Dir::State="$root/var/lib/apt" \
     -o Dir::State::status="$root/var/lib/dpkg/status" -o Dir::Cache::Archives="$root/var/cache/apt/archives" \
     -o DPkg::Chroot-Directory="$root" install "$@"
-rm -f "$root/usr/sbin/policy-rc.d" "$root"/etc/ssh/ssh_host_*
+rm -f "$root/usr/sbin/policy-rc.d" "$root"/etc/ssh/ssh_host_* "$root"/etc/ssl/private/ssl-cert-snakeoil.key
 
 umount --recursive "$root"
 rm -rf "$folder/work" "$folder/merged" "$folder/base"

@@ -17,6 +17,7 @@ from pyops.errors import OutsideFailed, Refused
 from pyops.estate import Estate, load
 from pyops.estate.azure import hub_tunnels
 from pyops.keys import archive_key
+from pyops.keys.passwords import PURPOSES
 from pyops.keys.tunnels import public_half
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +49,7 @@ def opened(estate: Estate, password: Path) -> dict[str, Any]:
 
 
 def test_both_halves_belong_together_and_only_the_vault_has_the_private_one(estate: Estate, password: Path) -> None:
-    assert make_keys(estate, password) == [*estate.links, *hub_tunnels(estate), ARCHIVE]
+    assert make_keys(estate, password) == [*estate.links, *hub_tunnels(estate), *PURPOSES, ARCHIVE]
     private, hubs = (opened(estate, password)[name] for name in ("vault_tunnel_keys", "vault_hub_keys"))
     assert list(hubs) == sorted(hub_tunnels(estate))
     public = yaml.safe_load((estate.file.parent / PUBLIC).read_text())["estate_public_keys"]["tunnels"]
@@ -58,7 +59,12 @@ def test_both_halves_belong_together_and_only_the_vault_has_the_private_one(esta
     assert archive_key(archive, "nobody").public == mirror
     assert yaml.safe_load((estate.file.parent / PUBLIC).read_text())["estate_public_keys"]["mirror"] == mirror
     files = [path for path in estate.file.parent.rglob("*") if path.is_file()]
-    keys = [*hubs.values(), *(key for ends in private.values() for key in ends.values()), archive.splitlines()[3]]
+    keys = [
+        *hubs.values(),
+        *opened(estate, password)["vault_passwords"].values(),
+        *(key for ends in private.values() for key in ends.values()),
+        archive.splitlines()[3],
+    ]
     assert [path for path in files if any(key in path.read_text() for key in keys)] == []
 
 
