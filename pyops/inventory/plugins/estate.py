@@ -31,6 +31,7 @@ from pyops.inventory.variables import (
     router_variables,
     server_variables,
 )
+from pyops.inventory.web import guarded_variables, web_variables
 
 DOCUMENTATION = """
 name: estate
@@ -66,7 +67,10 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # ansible-cor
             raise AnsibleParserError(f"the estate is refused:\n{error}") from error
         self._add_servers(estate)
         self._add_desks(estate)
-        self._set("all", estate_variables(estate) | patches_variables(estate) | directory_variables(estate))
+        self._set(
+            "all",
+            estate_variables(estate) | patches_variables(estate) | directory_variables(estate) | web_variables(estate),
+        )
         self._set(f"pool_{estate.gateway_pool.id}", gateway_variables(estate))
         for site in estate.sites:
             if f"site_{site}" in inventory.groups:
@@ -85,7 +89,7 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # ansible-cor
                 f"pool_{server.pool.id}",
                 f"ring_{server.pool.ring}",
             )
-            variables = server_variables(server) | server_holds(estate, server)
+            variables = server_variables(server) | server_holds(estate, server) | guarded_variables(estate, server)
             if server.pool.gateway:
                 variables |= router_variables(estate, server.site)
             if server.pool.id == estate.patches.mirror.pool:
