@@ -36,7 +36,7 @@ def show_plan(estate: Estate, made: Plan) -> None:
         parts.append(table("left as they are", ("name", "why"), notes))
     if made.conflicts:
         conflicts: list[list[Cell]] = [[note.name, Text(note.why, style=BAD)] for note in made.conflicts]
-        parts.append(table("names that somebody else has", ("name", "why"), conflicts))
+        parts.append(table("names that somebody else has, or that were given twice", ("name", "why"), conflicts))
     if made.steps:
         sums = (f"{made.count(*acts):,} {words}" for words, acts in _COUNTED.items())
         parts.append(Text(f"{counted(made.managed, 'managed account')}; {', '.join(sums)}"))

@@ -66,6 +66,8 @@ class Holding:
     groups: Mapping[str, HeldGroup]
     units: frozenset[str] = field(default_factory=frozenset)
     realm: str = ""
+    twins: Mapping[str, str] = field(default_factory=dict)
+    """Names that were given at two sites while they were apart, each with the mark of the one that gave way."""
 
     @property
     def managed(self) -> dict[str, Account]:
@@ -86,6 +88,7 @@ def parse(text: str, estate: str) -> Holding:
             {group.name.lower(): group for group in groups},
             frozenset(told["units"]),
             told["realm"],
+            {name.lower(): mark for name, mark in told["twins"]},
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise OutsideFailed(f"directory-accounts: its answer cannot be read: {error!r}") from None

@@ -97,6 +97,8 @@ def _conflicts(aim: Holding, found: Holding) -> Iterator[Note]:
     for name in aim.accounts:
         if name in found.groups or (name in found.accounts and not found.accounts[name].kind):
             yield Note(name, why)
+    for name, mark in found.twins.items():
+        yield Note(name, f"was made twice, at sites that were apart: rename or delete the one that gave way, {mark}")
     for name in aim.groups:
         if name in found.accounts or (name in found.groups and not found.groups[name].is_managed):
             yield Note(name, why)

@@ -8,9 +8,7 @@ from pyops.estate import Estate, load
 from pyops.estate.proofs.sign_on import prove_sign_on
 
 Edit = Callable[..., Path]
-POOL = (
-    "directory:   {image: server, zone: servers, first: 10, count: {banbury: 1, towcester: 1, stratford: 1}, target: 2"
-)
+POOL = "directory:   {image: directory, zone: servers, first: 10, count: {banbury: 1, towcester: 1, stratford: 1}, target: 2"
 
 
 def test_desks_of_every_site_keep_a_controller(lab: Estate, production: Estate) -> None:
@@ -27,14 +25,14 @@ def test_one_controller_for_all_is_lost_with_its_site(edit: Edit, today: date) -
 
 
 def test_a_controller_that_the_firewall_keeps_from_desks_is_none(edit: Edit, today: date) -> None:
-    flow = "from: desktops, to: servers, services: [ping, dns, http, https, time, kerberos"
+    flow = "from: desktops, to: servers, services: [ping, ssh, dns, http, https, time, kerberos"
     estate = load(edit({flow: flow.replace(", kerberos", "")}), today)
 
     assert prove_sign_on(estate).counter_example == "with nothing lost desks at banbury reach no controller"
 
 
 def test_desks_without_a_controller_of_their_own_need_another_sites(edit: Edit, today: date) -> None:
-    flow = "{from: desktops, to: servers, services: [ping, dns, http, https, time, kerberos, ldap, smb], scope: "
+    flow = "{from: desktops, to: servers, services: [ping, ssh, dns, http, https, time, kerberos, ldap, smb], scope: "
     estate = load(edit({f"{flow}all": f"{flow}site"}), today)
 
     assert prove_sign_on(estate).holds

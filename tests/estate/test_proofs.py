@@ -44,11 +44,11 @@ def test_all_hold_for_four_sites(edit: Edit, daventry: Mapping[str, str], today:
 def test_cases_are_counted(production: Estate) -> None:
     cases = {one.id: one.cases for one in prove_estate(production)}
 
-    assert cases["placement"] == 8 * (1 + 3)
+    assert cases["placement"] == 9 * (1 + 3)
     assert cases["links"] == 3 * (1 + 6 + 6 + 2) + 3 * 1
     assert cases["hubs"] == 3 + 6 + 6 + 6
     assert cases["copies"] == 2 * 3 * 3
-    assert cases["patch_days"] == 3 * 8
+    assert cases["patch_days"] == 3 * 9
     assert cases["patch_deadline"] == 7 * 3 * 3
     assert cases["mirrors_reached"] == 3 * 3 * 3
 
@@ -199,7 +199,8 @@ def test_a_window_that_comes_too_late(edit: Edit, today: date) -> None:
 
 def test_a_zone_that_no_mirror_serves(edit: Edit, today: date) -> None:
     estate = load(
-        edit({"to: servers, services: [ping, ssh, http, https]": "to: servers, services: [ping, ssh, https]"}), today
+        edit({"to: servers, services: [ping, ssh, dns, http, https": "to: servers, services: [ping, ssh, dns, https"}),
+        today,
     )
 
     assert proof(estate, "mirrors_reached").counter_example == (

@@ -33,6 +33,7 @@ class Directory:
         default_factory=lambda: {"administrator": foreign("Administrator", "Domain Admins")}
     )
     groups: dict[str, Entry] = field(default_factory=dict)
+    twins: list[tuple[str, str]] = field(default_factory=list)
     units: list[str] = field(default_factory=lambda: ["OU=Domain Controllers"])
     passwords: dict[str, str] = field(default_factory=dict)
     fails_at: str = ""
@@ -57,7 +58,8 @@ class Directory:
             yield json.dumps({"step": number, "done": True, "changed": True})
 
     def told(self) -> dict[str, Any]:
-        entries = {"accounts": list(self.accounts.values()), "groups": list(self.groups.values()), "units": self.units}
+        named = {"accounts": list(self.accounts.values()), "groups": list(self.groups.values())}
+        entries = {**named, "units": self.units, "twins": self.twins}
         return {"version": 1, "realm": self.realm, **deepcopy(entries)}
 
     def _refusal(self, step: Entry) -> str:

@@ -137,12 +137,20 @@ def test_a_name_that_somebody_else_has_is_told_and_left_to_them(council: Council
     assert Act.GROUP not in {step.act for step in made.steps}
 
 
+def test_a_name_that_two_sites_gave_while_they_were_apart_is_told(council: Council, edit: Edit) -> None:
+    council.directory.twins.append(("Made_twice", "CNF:5f0c"))
+
+    assert [(note.name, note.why) for note in council.plan(edit()).conflicts] == [
+        ("made_twice", "was made twice, at sites that were apart: rename or delete the one that gave way, CNF:5f0c")
+    ]
+
+
 def test_groups_service_and_break_glass_accounts_follow_the_estate(council: Council, edit: Edit) -> None:
     estate = edit(
         {
             "role: reads and changes nothing": "role: reads all and changes nothing",
             "    svc_portal: ": "    svc_intranet: ",
-            "spns: [HTTP/auth.lab": "spns: [HTTP/login.lab",
+            "spns: [HTTP/banbury-signon-01.lab": "spns: [HTTP/login.lab",
             "reached, expires: 2027-06-30": "reached, expires: 2027-07-31",
         }
     )
@@ -150,7 +158,9 @@ def test_groups_service_and_break_glass_accounts_follow_the_estate(council: Coun
     assert told(council.plan(estate)) == [
         "group auditors: role from reads and changes nothing to reads all and changes nothing",
         "create svc_intranet: is new: svc_intranet, in OU=Services",
-        "change svc_web_sign_on: Kerberos names from HTTP/auth.lab.ict.example to HTTP/login.lab.ict.example",
+        "change svc_web_sign_on: Kerberos names from HTTP/banbury-signon-01.lab.ict.example, "
+        "HTTP/stratford-signon-01.lab.ict.example, HTTP/towcester-signon-01.lab.ict.example to "
+        "HTTP/login.lab.ict.example, HTTP/stratford-signon-01.lab.ict.example, HTTP/towcester-signon-01.lab.ict.example",
         "change emergency_1: last day from 2027-06-30 to 2027-07-31",
         "disable svc_portal: svc_portal is not here any more",
     ]

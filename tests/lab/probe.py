@@ -1,7 +1,7 @@
 """Runs inside a lab host, with nothing but Python: listens on ports, or tries to reach others and says which answered.
 
-listen SPEC...   answer on every port (`443/tcp`, `53/udp`) that nothing else has taken, until killed
-try              read [[address, spec], ...] as JSON from standard input, print those that answered as JSON
+listen ADDRESS SPEC...   answer at an address on every port (`443/tcp`, `53/udp`) that nothing else has taken, until killed
+try                      read [[address, spec], ...] as JSON from standard input, print those that answered as JSON
 """
 
 import asyncio
@@ -18,16 +18,16 @@ ATTEMPTS = 3
 TOGETHER = 200
 
 
-async def listen(specs: list[str]) -> None:
+async def listen(address: str, specs: list[str]) -> None:
     loop = asyncio.get_running_loop()
     held: list[object] = []
     for spec in specs:
         port, protocol = spec.split("/")
         with contextlib.suppress(OSError):
             if protocol == "tcp":
-                held.append(await asyncio.start_server(lambda _, writer: writer.close(), "0.0.0.0", int(port)))
+                held.append(await asyncio.start_server(lambda _, writer: writer.close(), address, int(port)))
             elif protocol == "udp":
-                held.append(await loop.create_datagram_endpoint(Echo, local_addr=("0.0.0.0", int(port))))
+                held.append(await loop.create_datagram_endpoint(Echo, local_addr=(address, int(port))))
     await asyncio.Event().wait()
 
 
@@ -112,4 +112,4 @@ async def attempt(targets: list[tuple[str, str]]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(listen(sys.argv[2:]) if sys.argv[1] == "listen" else attempt(json.load(sys.stdin)))
+    asyncio.run(listen(sys.argv[2], sys.argv[3:]) if sys.argv[1] == "listen" else attempt(json.load(sys.stdin)))

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.lab
 
 COUNT = "count: {banbury: 1, towcester: 1, stratford: 1}"
 ROUTERS = f"router:      {{image: router, gateway: true, zone: management, {COUNT}"
-APPLICATIONS = f"application: {{image: server, zone: servers, first: 40, {COUNT}"
+APPLICATIONS = f"application: {{image: application, zone: servers, first: 40, {COUNT}"
 MIRRORS = f"mirror:      {{image: mirror, zone: servers, first: 50, {COUNT}"
 DESKS_OF_BANBURY = "      desktops:   {vlan: 30, prefix: 10.10.32.0/20}\n"
 LAST_FLOW = "  - {from: servers, to: management, services: [dns], scope: site}\n"

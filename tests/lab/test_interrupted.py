@@ -28,7 +28,7 @@ def pair(three_sites: Site3, tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / NAME
     shutil.copytree(INVENTORY, folder)
     text = (folder / "estate.yml").read_text().replace("\nname: lab\n", f"\nname: {NAME}\n")
-    others = ("  mirror:      {image", "  directory:   {image", "  application: {image")
+    others = ("  mirror:      {image", "  directory:   {image", "  signon:      {image", "  application: {image")
     text = "\n".join(line for line in text.splitlines() if not line.startswith(others)) + "\n"
     text, number = re.subn(r"\ndirectory:\n(  .*\n)+", "\ndirectory: {realm: PAIR.ICT.EXAMPLE, pool: control}\n", text)
     assert number == 1, "its roles reach pools that this estate lacks"

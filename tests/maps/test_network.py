@@ -86,7 +86,7 @@ def test_it_says_itself_what_it_shows_for_those_who_cannot_see_it() -> None:
 
     assert root.get("role") == "img"
     assert str(root.get("aria-labelledby")).split() == ["title", "story"]
-    assert named["title"] == "The network of lab: 3 sites · 6 links · 15 servers · 3 desks"
+    assert named["title"] == "The network of lab: 3 sites · 6 links · 18 servers · 3 desks"
     assert "banbury and towcester over a and b" in named["story"]
 
 

@@ -68,7 +68,7 @@ def test_rules_are_named_for_what_they_allow_each_once(planned: Inputs) -> None:
     ]
     assert (kerberos["ipProtocols"], kerberos["destinationPorts"]) == (["UDP"], ["88", "464"])
     [rpc] = [rule for rule in rules(planned, "between-sites") if rule["name"] == "towcester-servers-to-servers-rpc-tcp"]
-    assert rpc["destinationPorts"] == ["135", "49152-49252"]
+    assert rpc["destinationPorts"] == ["135", "49152-49160"]
 
 
 def test_sets_of_addresses_are_the_zones_and_the_routers_own_loopbacks(estate: Estate, planned: Inputs) -> None:

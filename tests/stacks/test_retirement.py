@@ -9,7 +9,7 @@ from tests.stacks.cloud import Cloud, summary
 pytestmark = pytest.mark.engine
 
 _POOL = """\
-  directory:   {image: server, zone: servers, first: 10, count: {banbury: 1, towcester: 1, stratford: 1}, target: 2, \
+  directory:   {image: directory, zone: servers, first: 10, count: {banbury: 1, towcester: 1, stratford: 1}, target: 2, \
 ring: early, cpu: 1, memory: 1GiB, disk: 8GiB, backup: standard}
 """
 _ARCHIVE = _POOL.replace("directory:  ", "archive:    ").replace("first: 10", "first: 70")

@@ -58,7 +58,7 @@ def test_a_server_begins_with_the_gold_build_that_its_site_holds(estate: Estate,
         assert held["imagePath"] == rf"C:\ClusterStorage\UserStorage_1\images\{image.id}-{image.release}.vhdx"
         assert held["extendedLocation"]["name"] == custom_location(estate, server.site)
     assert names(planned, "GalleryImage") == {
-        f"img-{image}-{site}" for image in ("server", "router", "mirror") for site in estate.sites
+        f"img-{image}-{site}" for image in {pool.image for pool in estate.pools.values()} for site in estate.sites
     }
 
 
@@ -192,7 +192,7 @@ def test_a_fourth_site_gets_all_of_it_and_a_partner_without_one_gets_nothing(
     workspace.ready("ssh-ed25519 AAAA operator")
     planned = inputs(preview_all(workspace, ("server_pool",)))
     assert {"sc-banbury", "sc-daventry"} <= names(planned, "StorageContainer")
-    assert {"img-server-daventry", "img-router-daventry"} <= names(planned, "GalleryImage")
+    assert {"img-application-daventry", "img-router-daventry"} <= names(planned, "GalleryImage")
     assert planned["MaintenanceConfiguration", "mc-daventry-broad"]["recurEvery"] == "Week Friday"
     assert "mc-daventry-test" not in names(planned, "MaintenanceConfiguration"), "no server there is in that ring"
     assert "alert-silent-hosts-daventry" in names(planned, "ScheduledQueryRule")

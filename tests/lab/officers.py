@@ -1,0 +1,106 @@
+"""People of the lab's directory as tests need them: each with a password that the test run alone knows, and the ways they log in."""
+
+import json
+import secrets
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pyops.lab import hosts
+
+from .conftest import Site3
+
+PATIENCE_S = 120
+"""How long a test waits for what is bound to come: generous, since it is no promise."""
+SET_PASSWORDS = """
+import json, sys
+from samba.auth import system_session
+from samba.param import LoadParm
+from samba.samdb import SamDB
+settings = LoadParm()
+settings.load_default()
+database = SamDB(session_info=system_session(settings), lp=settings)
+for login, password in json.load(sys.stdin).items():
+    database.setpassword(f"(sAMAccountName={login})", password, force_change_at_next_login=False)
+"""
+
+
+@dataclass(frozen=True)
+class Officer:
+    """Somebody with an account, at a desk."""
+
+    site: Site3
+    login: str
+    password: str
+
+    def at(self, desk: str, *command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command on a desk as who sits there."""
+        return hosts.run(
+            self.site.lab, desk, ["runuser", "--user", self.login, "--", *command], stdin=stdin, check=False
+        )
+
+    def signs_in(self, desk: str) -> subprocess.CompletedProcess[str]:
+        """Get a ticket by the password, as a login at the desk does."""
+        return self.at(desk, "kinit", self.login, stdin=f"{self.password}\n")
+
+    def ssh(self, desk: str, server: str, command: str = "id --user --name") -> subprocess.CompletedProcess[str]:
+        """Go on to a server by the ticket alone: no password, no key, no host key that was trusted before."""
+        options = ["-o", "BatchMode=yes", "-o", "UserKnownHostsFile=/dev/null", "-o", "ConnectTimeout=10"]
+        return self.at(desk, "ssh", *options, server, command)
+
+    def is_let_in(self, desk: str, server: str) -> bool:
+        return self.ssh(desk, server).stdout.strip() == self.login
+
+    def leaves(self, desk: str) -> None:
+        self.at(desk, "kdestroy", "-A")
+
+
+def officer(site: Site3, login: str, controller: str = "banbury-directory-01") -> Officer:
+    """Somebody who has an account, with a password set anew as the desk that resets passwords does."""
+    made = reset(site, login, controller)
+    settle(site, login)
+    return made
+
+
+def reset(site: Site3, login: str, controller: str) -> Officer:
+    """A new password, on one controller; the others learn of it."""
+    made = Officer(site, login, f"{secrets.token_urlsafe(16)}-Aa1")
+    site.run(controller, "samba-tool", "user", "unlock", login)
+    site.run(controller, "python3", "-c", SET_PASSWORDS, stdin=json.dumps({login: made.password}))
+    return made
+
+
+def settle(site: Site3, login: str) -> None:
+    """Wait until all controllers that run know the same password: to try before counts as a wrong one, and locks the account."""
+    running = [name for name in site.names if "-directory-" in name and hosts.is_running(site.lab, name)]
+    soon(lambda: "" not in (found := {password_set(site, login, name) for name in running}) and len(found) == 1)
+
+
+def password_set(site: Site3, login: str, controller: str) -> str:
+    """When the password was last set, as a controller knows it; empty where it knows no such account."""
+    ask = ["samba-tool", "user", "show", login, "--attributes=pwdLastSet"]
+    shown = site.run(controller, *ask, check=False).splitlines()
+    return next((line for line in shown if line.startswith("pwdLastSet: ")), "")
+
+
+def joiner(site: Site3, login: str, group: str, controller: str) -> Officer:
+    """Somebody new, made on one controller; `settle` waits for the others, `leaver` takes the account away again."""
+    leaver(site, login, controller)
+    site.run(controller, "samba-tool", "user", "create", login, "--random-password")
+    site.run(controller, "samba-tool", "group", "addmembers", group, login)
+    return reset(site, login, controller)
+
+
+def leaver(site: Site3, login: str, controller: str) -> None:
+    """Nobody has this account any more."""
+    site.run(controller, "samba-tool", "user", "delete", login, check=False)
+
+
+def soon(is_so: Callable[[], bool], within: float = PATIENCE_S) -> float:
+    """Seconds until something was so; fails when it does not come."""
+    begin = time.monotonic()
+    while not is_so():
+        assert time.monotonic() - begin < within, f"not so within {within:g} s"
+        time.sleep(0.2)
+    return time.monotonic() - begin
