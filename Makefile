@@ -6,7 +6,7 @@ BIN := .venv/bin
 REPORTS := reports
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup lab down check fast golden roles labtest test bench lock clean
+.PHONY: help setup lab down check fast golden roles labtest long test bench lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,7 +40,10 @@ roles: setup ## Each role on a plain host of its own (molecule)
 
 labtest: setup ## Tests of the lab's own machinery and of the running three sites
 	@tools/step "tests of the lab library" pytest -m 'root and not lab' --junitxml=$(REPORTS)/root.xml
-	@tools/step "tests of the three sites" pytest -m lab --junitxml=$(REPORTS)/lab.xml
+	@tools/step "tests of the three sites" pytest -m "lab and not long" --junitxml=$(REPORTS)/lab.xml
+
+long: setup ## Tests of the three sites that take too long for every run
+	@tools/step "long tests of the three sites" pytest -m long --junitxml=$(REPORTS)/long.xml
 
 test: check fast roles labtest ## All tests
 

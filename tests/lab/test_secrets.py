@@ -23,7 +23,15 @@ def secrets(site: Site3) -> list[bytes]:
     ]
     hubs = [key.encode() for key in json.loads((site.lab.state / "pulumi" / "hub_keys.json").read_text()).values()]
     archive = (folder / "archive_key.asc").read_bytes().splitlines()[3]
-    return [*tunnels, *hubs, *private, archive, (site.lab.state / "pulumi" / "passphrase").read_bytes().strip()]
+    passwords = [password.encode() for password in json.loads((folder / "passwords.json").read_text()).values()]
+    return [
+        *tunnels,
+        *hubs,
+        *passwords,
+        *private,
+        archive,
+        (site.lab.state / "pulumi" / "passphrase").read_bytes().strip(),
+    ]
 
 
 def test_secrets_are_readable_by_their_owner_only(three_sites: Site3) -> None:
@@ -38,7 +46,7 @@ def test_secrets_are_readable_by_their_owner_only(three_sites: Site3) -> None:
 
 def test_no_file_log_state_or_command_line_holds_a_secret(three_sites: Site3) -> None:
     wanted = secrets(three_sites)
-    assert len(wanted) >= 12 + 12 + 18 + 1 + 1
+    assert len(wanted) >= 12 + 12 + 4 + 21 + 1 + 1
     state = three_sites.lab.state
     engines = state / "pulumi"
     assert [path for path in (engines / "passphrase", engines / "hub_keys.json") if path.stat().st_mode & 0o077] == []
@@ -52,20 +60,28 @@ def test_no_file_log_state_or_command_line_holds_a_secret(three_sites: Site3) ->
     assert leaks == []
     lines = [read(path) for path in Path("/proc").glob("[0-9]*/cmdline")]
     assert [line for line in lines if any(secret in line for secret in wanted)] == []
-    for router in ("banbury-router-01", "stratford-router-01"):
-        journal = three_sites.run(router, "journalctl", "--no-pager", "--quiet").encode()
+    for host in (
+        "banbury-router-01",
+        "stratford-router-01",
+        "banbury-directory-01",
+        "banbury-control-01",
+        "towcester-signon-01",
+    ):
+        journal = three_sites.run(host, "journalctl", "--no-pager", "--quiet").encode()
         assert not any(secret in journal for secret in wanted)
 
 
 def test_a_dry_run_with_differences_shows_no_secret(three_sites: Site3) -> None:
-    router = "banbury-router-01"
+    router, provider = "banbury-router-01", "banbury-signon-01"
     three_sites.run(router, "sh", "-c", "rm /etc/wireguard/wg-a-towcester.conf")
+    three_sites.run(provider, "sh", "-c", "rm /var/lib/lemonldap-ng/conf/lmConf-*.json")
     try:
-        shown = playbook("--check", "--diff", "-vvv", "--limit", router)
+        shown = playbook("--check", "--diff", "-vvv", "--limit", f"{router},{provider}")
         assert "wg-a-towcester" in shown.stdout
+        assert f"changed: [{provider}]" in shown.stdout
         assert not any(secret in (shown.stdout + shown.stderr).encode() for secret in secrets(three_sites))
     finally:
-        three_sites.pyops("lab", "converge", "--limit", router)
+        three_sites.pyops("lab", "converge", "--limit", f"{router},{provider}")
 
 
 def read(path: Path) -> bytes:

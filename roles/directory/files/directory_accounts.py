@@ -33,6 +33,8 @@ SINCE = "adminDisplayName"
 SECURITY_GROUP = "-2147483646"  # a global one (MS-ADTS 2.2.12)
 AES_ONLY = "24"  # AES128 and AES256 (MS-KILE 2.2.7)
 NEVER = ("0", "9223372036854775807")
+TWINS = "(name=*\\0ACNF:*)"
+"""What gave way to another one of its name, made at a site that was out of reach (MS-ADTS 3.1.1.5.1.7)."""
 TICKS = 10_000_000  # of the directory's times, in a second
 EPOCH = 11_644_473_600  # seconds from 1601 to 1970
 
@@ -158,6 +160,7 @@ def read(directory: Directory) -> dict[str, Any]:
         "accounts": [account(directory, entry, names) for entry in accounts],
         "groups": [common(directory, entry, names) for entry in groups],
         "units": sorted(directory.below(entry.dn) for entry in directory.search("(objectClass=organizationalUnit)")),
+        "twins": [text(entry, "name").split("\n") for entry in directory.search(TWINS)],
     }
 
 

@@ -5,11 +5,14 @@ a further controller the numbers of accounts (idmap.ldb) of one that serves, gzi
 way, and the tool that makes the domain runs inside this process, so that no list of processes shows it.
 
 Nothing that was in service is ever made anew: `directory.begun` is there from the beginning to the end of the making,
-and `directory.made` from then on.
+and `directory.made` from then on. A controller that was restored from a backup (`directory.restored`) is
+itself again when it is made. `directory.again`: there was a controller of this name before, and the others have not
+been told yet.
 """
 
 import base64
 import gzip
+import io
 import json
 import shutil
 import socket
@@ -24,7 +27,7 @@ from samba.netcmd.main import cmd_sambatool
 
 STATE = Path("/var/lib/samba")
 PRIVATE = STATE / "private"
-BEGUN, MADE = STATE / "directory.begun", STATE / "directory.made"
+BEGUN, MADE, RESTORED, AGAIN = (STATE / f"directory.{mark}" for mark in ("begun", "made", "restored", "again"))
 PORTS = (53, 88, 389, 445, 636, 3268)  # of a controller that can be joined: the global catalogue comes last
 PATIENCE_S = 300
 ASK_S = 3
@@ -82,15 +85,18 @@ def clear() -> None:
         path.unlink()
 
 
-def samba_tool(*arguments: str) -> None:
-    """Run samba-tool within this process. It says on the standard error why it failed, or ends the process."""
+def samba_tool(*arguments: str) -> str:
+    """Run samba-tool within this process, for what it says; why it failed is on the standard error."""
+    said = io.StringIO()
     try:
-        with redirect_stdout(sys.stderr):
+        with redirect_stdout(said):
             status = cmd_sambatool()._run("samba-tool", *arguments)  # noqa: SLF001 # as samba-tool itself does
     except SystemExit as end:
         status = end.code
+    sys.stderr.write(said.getvalue())
     if status:
         raise Refused(f"samba-tool {' '.join(arguments[:2])}: ended with {status}")
+    return said.getvalue()
 
 
 def make(asked: dict[str, Any]) -> str:
@@ -106,7 +112,9 @@ def make(asked: dict[str, Any]) -> str:
         samba_tool("domain", "provision", "--server-role=dc", "--use-rfc2307", *own, *domain, *where)
         return "made the domain"
     credentials = f"--username=Administrator%{asked['password']}"
-    samba_tool("domain", "join", asked["realm"].lower(), "DC", credentials, *where)
+    said = samba_tool("domain", "join", asked["realm"].lower(), "DC", credentials, *where)
+    if "Deleted CN=" in said:  # the account of the one before
+        AGAIN.touch()
     (PRIVATE / "idmap.ldb").write_bytes(gzip.decompress(base64.b64decode(asked["ids"])))
     return f"joined the domain of {joined}"
 
@@ -120,6 +128,7 @@ def main() -> int:
         raise Refused(f"{PRIVATE}/sam.ldb: another one's directory; `touch {MADE}` has it kept as this controller's")
     BEGUN.touch()
     done = make(asked)
+    RESTORED.unlink(missing_ok=True)
     BEGUN.rename(MADE)
     sys.stdout.write(f"{done}\n")
     return 0

@@ -7,7 +7,9 @@ for package in "$@"; do
 done
 
 # Whether this is a controller already: files/directory_make.py says what the marks mean.
-if [ -e /var/lib/samba/directory.made ]; then
+if [ -e /var/lib/samba/directory.made ] && [ -e /var/lib/samba/directory.restored ]; then
+    echo state restored
+elif [ -e /var/lib/samba/directory.made ]; then
     echo state made
 elif [ -e /var/lib/samba/directory.begun ]; then
     echo state begun
