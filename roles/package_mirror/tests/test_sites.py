@@ -60,8 +60,11 @@ def test_what_would_not_leave_the_reserve_is_not_begun(host: Host, tried: Tried,
     small = tried.mirror("small", origin="http://localhost", reserve_mib=10)
     needed = served.does("verify test")["packages_mib"] + 1
     said = small.refuses(f"copy test {served.served('test')}")
-    rule = f"10 MiB must stay free: {needed + 10 - 29} MiB are missing"
-    assert said == f"{small.root}/work: {needed} MiB are needed and 29 MiB are free, {rule}"
+    # Of the 30 some are the lists' already, more or fewer as there are packages.
+    free = int(said.partition("needed and ")[2].partition(" ")[0])
+    assert 25 < free < 30
+    rule = f"10 MiB must stay free: {needed + 10 - free} MiB are missing"
+    assert said == f"{small.root}/work: {needed} MiB are needed and {free} MiB are free, {rule}"
     assert host.check_output(f"find {small.root}/public/pool -type f") == ""
 
 
