@@ -18,7 +18,7 @@ from .conftest import INVENTORY, ROOT, Site3
 from .test_edits import APPLICATIONS, DESK_TO_MANAGEMENT, LAST_FLOW
 from .test_interrupted import killed_after
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.long]
 
 NEW = "stratford-application-02"
 EDITS = {
