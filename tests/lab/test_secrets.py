@@ -72,16 +72,14 @@ def test_no_file_log_state_or_command_line_holds_a_secret(three_sites: Site3) ->
 
 
 def test_a_dry_run_with_differences_shows_no_secret(three_sites: Site3) -> None:
-    router, provider = "banbury-router-01", "banbury-signon-01"
+    router = "banbury-router-01"
     three_sites.run(router, "sh", "-c", "rm /etc/wireguard/wg-a-towcester.conf")
-    three_sites.run(provider, "sh", "-c", "rm /var/lib/lemonldap-ng/conf/lmConf-*.json")
     try:
-        shown = playbook("--check", "--diff", "-vvv", "--limit", f"{router},{provider}")
+        shown = playbook("--check", "--diff", "-vvv", "--limit", router)
         assert "wg-a-towcester" in shown.stdout
-        assert f"changed: [{provider}]" in shown.stdout
         assert not any(secret in (shown.stdout + shown.stderr).encode() for secret in secrets(three_sites))
     finally:
-        three_sites.pyops("lab", "converge", "--limit", f"{router},{provider}")
+        three_sites.pyops("lab", "converge", "--limit", router)
 
 
 def read(path: Path) -> bytes:
