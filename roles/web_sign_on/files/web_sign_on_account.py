@@ -64,13 +64,18 @@ class Account:
         return rows[0] if rows else None
 
     def is_password(self) -> bool:
-        """Whether the account logs in with the password asked for."""
+        """Whether the account logs in with the password asked for, here: other controllers may not know it yet."""
         login = Credentials()
         login.guess(self.settings)
         login.set_username(self.asked["account"])
         login.set_password(self.asked["password"])
         login.set_kerberos_state(MUST_USE_KERBEROS)
-        with contextlib.suppress(Exception):  # Samba raises what it likes; whatever it was, this was no login
+        realm = self.settings.get("realm")
+        with tempfile.NamedTemporaryFile("w") as file, contextlib.suppress(Exception):
+            # Samba raises what it likes; whatever it was, this was no login.
+            file.write(f"[libdefaults]\ndefault_realm = {realm}\n[realms]\n{realm} = {{\nkdc = 127.0.0.1\n}}\n")
+            file.flush()
+            os.environ["KRB5_CONFIG"] = file.name
             login.get_named_ccache(self.settings, f"MEMORY:{os.getpid()}")
             return True
         return False
