@@ -7,7 +7,7 @@ password at a desk, then ssh by that ticket to a server of the next site; what l
 import json
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -17,16 +17,15 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measure import ROOT, command
-from pyops.estate import load
+from pyops.estate import Estate, load
+from pyops.estate.hosts import Server
+from pyops.estate.service import Desk
 from pyops.inventory.identity import directory_variables
 from pyops.lab import Lab, hosts, ssh
 from pyops.lab.status import hosts_of_site
 from tests.lab.conftest import INVENTORY, Site3
 from tests.lab.officers import officer, soon
 
-DESKS = {"banbury": "cdc-d0001", "towcester": "snc-d0001", "stratford": "sdc-d0001"}
-CONTROLLERS = [f"{site}-directory-01" for site in DESKS]
-ONE, *OTHERS = CONTROLLERS
 PEOPLE = ["cdc.engineer.01", "snc.engineer.01", "sdc.engineer.01", "cdc.auditor.01", "snc.auditor.01", "sdc.auditor.01"]
 LOGINS, TOGETHER = 200, 24
 """At all desks in sum, and under way at once: more at one server, and its sshd would drop some that begin together."""
@@ -65,13 +64,27 @@ def quantiles(values: Sequence[float]) -> list[float]:
     return [hundredths[49], hundredths[94], hundredths[98], max(values)]
 
 
+def of_pool(estate: Estate, pool: str) -> list[Server]:
+    return [server for server in estate.servers if server.pool.id == pool]
+
+
+def first_of_each_site(those: Iterable[Desk | Server]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for one in those:
+        names.setdefault(one.site, one.name)
+    return names
+
+
 class Bench:
     """The lab, and what is done to it."""
 
     def __init__(self, site: Site3) -> None:
         self.site = site
+        self.desks = first_of_each_site(site.estate.desktops.desks)
+        self.servers = first_of_each_site(of_pool(site.estate, "application"))
+        self.controllers = [server.name for server in of_pool(site.estate, site.estate.directory.pool)]
         self.passwords: dict[str, str] = {}
-        self.let_in(PEOPLE, [ONE] * len(PEOPLE))
+        self.let_in(PEOPLE, self.controllers[:1] * len(PEOPLE))
 
     def let_in(self, people: Sequence[str], controllers: Sequence[str]) -> None:
         """New passwords, each set on one controller; returns when all controllers know them."""
@@ -81,13 +94,13 @@ class Bench:
 
     def at_desk(self, site: str, server: str, count: int, together: int) -> tuple[float, list[Login]]:
         asked = {"passwords": self.passwords, "server": server, "count": count, "together": together}
-        done = hosts.run(self.site.lab, DESKS[site], ["python3", "-c", STORM], stdin=json.dumps(asked))
+        done = hosts.run(self.site.lab, self.desks[site], ["python3", "-c", STORM], stdin=json.dumps(asked))
         answer = json.loads(done.stdout)
         return answer["seconds"], [Login(**login) for login in answer["logins"]]
 
     def log_in(self, sites: Sequence[str], each: int, together: int) -> tuple[float, list[Login]]:
         """So many logins at each site's desk, each to a server of the next site; the seconds of the slowest desk."""
-        servers = [f"{site}-application-01" for site in (*sites[1:], sites[0])]
+        servers = [self.servers[site] for site in (*sites[1:], sites[0])]
         with ThreadPoolExecutor() as pool:
             asked = [pool.submit(self.at_desk, *pair, each, together) for pair in zip(sites, servers, strict=True)]
             found = [one.result() for one in asked]
@@ -111,7 +124,7 @@ class Bench:
     def leave(self) -> None:
         """The members are none any more, and all controllers know it."""
         self.enrol("leave", "-e", "sign_on_state=absent")
-        soon(lambda: len({frozenset(self.computers(controller)) for controller in CONTROLLERS}) == 1)
+        soon(lambda: len({frozenset(self.computers(controller)) for controller in self.controllers}) == 1)
 
     def computers(self, controller: str) -> list[str]:
         return self.site.run(controller, "samba-tool", "computer", "list").split()
@@ -125,12 +138,12 @@ class Bench:
         for name in self.site.names:
             hosts.power_on(self.site.lab, name)
         ssh.wait_for_ssh(self.site.lab, self.site.names, 120)
-        self.let_in(PEOPLE[: len(CONTROLLERS)], CONTROLLERS)
+        self.let_in(PEOPLE[: len(self.controllers)], self.controllers)
 
 
 def compared(bench: Bench, storms: Table, enrolments: Table) -> None:
     """The members of the single controller know of no other, as in an estate that has but one."""
-    sites = list(DESKS)
+    sites, (one, *others) = list(bench.desks), bench.controllers
     storms.add_row("three controllers", *bench.storm(sites).row())
     bench.off(hosts_of_site(bench.site.lab, sites[-1]))
     storms.add_row("the same, a site lost", *bench.storm(sites[:-1]).row())
@@ -139,9 +152,10 @@ def compared(bench: Bench, storms: Table, enrolments: Table) -> None:
     three = bench.enrol("join")
     enrolments.add_row("three controllers", f"{three:.1f}", "1.00")
     bench.leave()
-    bench.off(OTHERS)
+    bench.off(others)
     known = directory_variables(bench.site.estate)["estate_directory"]["controllers"]
-    alone = {"sign_on_controllers": [one for one in known if one["name"] == ONE], "sign_on_site": sites[0]}
+    left = [controller for controller in known if controller["name"] == one]
+    alone = {"sign_on_controllers": left, "sign_on_site": sites[0]}
     single = bench.enrol("join one", "-e", json.dumps(alone))
     enrolments.add_row("peer: one for all", f"{single:.1f}", f"{single / three:.2f}")
     storms.add_row("peer: one for all", *bench.storm(sites).row())

@@ -11,12 +11,12 @@ OURS = {
     "estate": {"errors"},
     "inventory": {"errors", "estate"},
     "components": {"errors", "estate"},
-    "engines": {"errors"},
+    "engines": {"errors", "files"},
     "emulator": {"errors", "lab"},
-    "lab": {"errors"},
-    "environments": {"errors", "estate", "engines", "emulator", "keys", "lab"},
+    "lab": {"errors", "files"},
+    "environments": {"errors", "estate", "engines", "emulator", "files", "keys", "lab"},
 }
-CAPABILITY = {"errors", "estate", "fleet", "engines"}
+CAPABILITY = {"errors", "estate", "files", "fleet", "engines"}
 """What a package may import that is not named above; `cli` may import everything."""
 
 THEIRS = {

@@ -9,10 +9,10 @@ from typing import Any
 
 from pyops.changes import ledger, signing
 from pyops.changes.approvers import NAMESPACE, Approver, read
-from pyops.changes.disk import write_whole
 from pyops.changes.record import Record, digest
 from pyops.changes.store import Store, own_id
 from pyops.errors import Refused
+from pyops.files import write_whole
 
 
 @dataclass(frozen=True, slots=True)

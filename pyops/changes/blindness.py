@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pyops.changes.inputs import Inputs
 from pyops.changes.record import BlindSpot, ResourceChange
+from pyops.changes.task_side import task_words
 from pyops.engines.ansible import TaskResult
 
 _NO_CHECK_MODE = re.compile(r"check mode", re.IGNORECASE)
@@ -43,7 +44,7 @@ def _by_task(kind: str, results: Iterable[TaskResult], is_one: Callable[[TaskRes
     found: dict[str, list[str]] = {}
     for result in results:
         if is_one(result):
-            task = f"{result.role}: {result.task}" if result.role else result.task
+            task = task_words(result.role, result.task)
             why = f": {' '.join(result.message.split())[:160]}" if kind == "failed" else ""
             found.setdefault(task + why, []).append(result.host)
     for what, hosts in found.items():

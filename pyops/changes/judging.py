@@ -6,6 +6,7 @@ from typing import Literal
 from pyops.changes.inputs import Inputs
 from pyops.changes.record import BackOut, Claim, EstateEdit, Outage, Passage, ResourceChange, TaskChange, Touched
 from pyops.changes.stack_side import OPERATIONS
+from pyops.changes.task_side import task_words
 from pyops.estate import Estate, reachability
 from pyops.estate.difference.telling import counted, few
 from pyops.estate.proofs import prove_estate
@@ -82,7 +83,8 @@ def outage(estate: Estate, changes: Sequence[ResourceChange], tasks: Sequence[Ta
     """Whether users notice: what serves goes away or is made anew, or a host restarts."""
     gone = [one for one in changes if one.operation in ("replace", "delete") and one.type.endswith(SERVING)]
     reasons = [f"{one.name} ({_kind(one)}) is {one.operation}d" for one in gone]
-    reasons += [f"{_said(one)}: {', '.join(one.hosts)}" for one in tasks if one.action.endswith("reboot")]
+    restarts = [one for one in tasks if one.action.endswith("reboot")]
+    reasons += [f"{task_words(one.role, one.task)}: {', '.join(one.hosts)}" for one in restarts]
     if reasons:
         return Outage(True, tuple(reasons))
     if not changes and not tasks:
@@ -91,15 +93,11 @@ def outage(estate: Estate, changes: Sequence[ResourceChange], tasks: Sequence[Ta
     routers = {server.name for server in estate.servers if server.pool.gateway}
     services = [one for one in tasks if one.action.endswith(_SERVICES)]
     moments = [
-        f"{_said(one)}: services are reloaded or restarted on {counted(len(one.hosts), 'host')}"
+        f"{task_words(one.role, one.task)}: services are reloaded or restarted on {counted(len(one.hosts), 'host')}"
         f"{', routers among them' if routers & set(one.hosts) else ''}"
         for one in services
     ]
     return Outage(False, (serving, *moments))
-
-
-def _said(task: TaskChange) -> str:
-    return f"{task.role}: {task.task}" if task.role else task.task
 
 
 def touched(

@@ -16,8 +16,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Literal, get_args
 
-from pyops.changes.disk import disk_errors, write_whole
+from pyops.changes.disk import disk_errors
 from pyops.errors import Refused
+from pyops.files import write_whole
 
 type Kind = Literal["drafted", "approved", "applying", "stopped", "applied", "verified", "backed_out"]
 KINDS: tuple[str, ...] = get_args(Kind.__value__)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pyops.changes.record import Base, BlindSpot, PropertyEdit, Record, ResourceChange, TaskChange
+from pyops.changes.task_side import task_words
 from pyops.changes.verification import Deed, Sight, predicted
 
 _SHOWN_NAMES = 5
@@ -191,7 +192,7 @@ def _other_texts(approved: Sequence[TaskChange], now: Sequence[TaskChange]) -> I
 
 def _named(task: _Task) -> str:
     role, name, *_ = task
-    return f"tasks: {role}: {name}" if role else f"tasks: {name}"
+    return f"tasks: {task_words(role, name)}"
 
 
 def _by_host(changes: Sequence[TaskChange]) -> dict[_Task, dict[str, list[object]]]:

@@ -11,9 +11,10 @@ from datetime import datetime
 from pathlib import Path
 
 from pyops.changes.base import inventory
-from pyops.changes.disk import disk_errors, write_once
+from pyops.changes.disk import disk_errors
 from pyops.changes.record import Record, as_json, digest, read
 from pyops.errors import Refused
+from pyops.files import write_once
 
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{0,63}")
 _APPLIED = "applied"

@@ -7,6 +7,11 @@ from pyops.changes.record import TaskChange, TextEdit
 from pyops.engines.ansible import TaskResult
 
 
+def task_words(role: str | None, task: str) -> str:
+    """What every text calls a task: a verification finds by it again what was predicted."""
+    return f"{role}: {task}" if role else task
+
+
 def tasks(results: Iterable[TaskResult]) -> tuple[TaskChange, ...]:
     """Results that are alike in all but their host become one, in the order in which they first came."""
     groups: dict[TaskChange, set[str]] = {}

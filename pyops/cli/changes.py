@@ -5,12 +5,24 @@ import shutil
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from pyops.cli import changes_acts, changes_history
-from pyops.cli.changes_options import Change, Checkpoints, InLab, Json
+from pyops.cli.changes_options import (
+    AskHosts,
+    Author,
+    Before,
+    Change,
+    Checkpoints,
+    Closes,
+    Emergency,
+    InLab,
+    Json,
+    Opens,
+    Title,
+)
 from pyops.cli.context import Inventory, estate_of
 from pyops.errors import WrongUsage
 
@@ -32,24 +44,15 @@ OPEN_FOR = timedelta(days=7)
 @app.command()
 def draft(
     inventory: Inventory = None,
-    title: Annotated[
-        str, typer.Option("--title", metavar="WORDS", help="What the change is for, in a few words.")
-    ] = "",
-    old: Annotated[
-        Path | None,
-        typer.Option("--from", metavar="ESTATE", help="The estate as it was.", show_default="as last applied here"),
-    ] = None,
+    title: Title = "",
+    old: Before = None,
     state: Checkpoints = None,
     lab: InLab = False,
-    hosts: Annotated[bool, typer.Option("--hosts/--no-hosts", help="Whether to ask the hosts by a dry run.")] = True,
-    author: Annotated[
-        str, typer.Option("--author", metavar="PRINCIPAL", help="Who drafts it.", show_default="git's user.email")
-    ] = "",
-    opens: Annotated[str, typer.Option("--opens", metavar="TIME", help="ISO 8601.", show_default="now")] = "",
-    closes: Annotated[str, typer.Option("--closes", metavar="TIME", help="ISO 8601.", show_default="in 7 days")] = "",
-    emergency: Annotated[
-        bool, typer.Option("--emergency", help="One signature is enough; it is told as such.")
-    ] = False,
+    hosts: AskHosts = True,
+    author: Author = "",
+    opens: Opens = "",
+    closes: Closes = "",
+    emergency: Emergency = False,
     as_json: Json = False,
 ) -> None:
     """Write down what an edited estate would change, for a board to read. Nothing is changed.

@@ -1,6 +1,8 @@
 """`pyops identity`: the directory brought to what the estate and its people file say, with a look before each leap."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -108,12 +110,8 @@ def apply(
     """
     if as_json and not yes:
         raise WrongUsage("--json: shows no plan to ask about: say --yes with it, after pyops identity plan")
-    from pyops.cli.fleet_access import database
-    from pyops.lab import locks
-
     reading = Reading(Asked(inventory, controller, jump, user, key, known_hosts))
-    lock = database(reading.estate).with_name(f"{reading.estate.name}-identity.lock")
-    with locks.alone(lock, "identity apply", reading.estate.name, "its directory"):
+    with _alone(reading):
         done = _do(reading, passwords, yes=yes, is_quiet=as_json)
         left = reading.plan(reading.controller.read() if done else reading.found)
     if as_json:
@@ -126,6 +124,17 @@ def apply(
         if done:
             show_applied(reading.estate, done, left)
     _exit(in_order=not left.steps and not left.conflicts)
+
+
+@contextmanager
+def _alone(reading: Reading) -> Iterator[None]:
+    """Work alone on the estate's directory, or be refused at once."""
+    from pyops.cli.fleet_access import database
+    from pyops.lab import locks
+
+    lock = database(reading.estate).with_name(f"{reading.estate.name}-identity.lock")
+    with locks.alone(lock, "identity apply", reading.estate.name, "its directory"):
+        yield
 
 
 def _do(reading: Reading, passwords: Path | None, *, yes: bool, is_quiet: bool) -> "list[Step]":

@@ -121,8 +121,7 @@ def _started(play: Play, results: Path, is_piped: bool) -> subprocess.Popen[str]
 
 
 def _command(play: Play) -> list[str]:
-    # setpriv (util-linux) has the kernel end the run when we are killed: nobody would be left to tell what it did.
-    command = ["setpriv", "--pdeathsig", "TERM", "--", str(toolchain.program_folder() / "ansible-playbook")]
+    command = [*toolchain.ended_with_us("TERM"), str(toolchain.program_folder() / "ansible-playbook")]
     command += map(str, play.playbooks)
     command += ["--inventory", str(play.inventory)] if play.inventory else []
     command += ["--limit", play.limit] if play.limit else []

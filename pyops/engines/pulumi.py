@@ -189,7 +189,7 @@ def _started(
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """The engine with a pipe for its events, in a process group of its own: interrupts reach it through us."""
     reading, writing = os.pipe()
-    command = [*command, "--event-log", f"/dev/fd/{writing}"]
+    command = [*toolchain.pulumi_ended_with_us(project.environment), *command, "--event-log", f"/dev/fd/{writing}"]
     try:
         process = subprocess.Popen(
             command,

@@ -4,7 +4,6 @@ Everything here may be repeated, and nothing of it touches the work tree.
 """
 
 import json
-import os
 import secrets
 import shutil
 import socket
@@ -19,6 +18,7 @@ import yaml
 
 from pyops.engines.pulumi import Project, called
 from pyops.errors import Refused
+from pyops.files import OWNERS_ALONE, write_whole
 
 _OWNER_SECONDS = 20
 """How long an engine whose caller was killed may take to notice and to end."""
@@ -47,7 +47,7 @@ def configure(config_file: Path, settings: Mapping[str, Any]) -> None:
     content = _content(config_file)
     entries = {**content, "config": {**(content.get("config") or {}), **settings}}
     if entries != content:
-        _written(config_file, yaml.safe_dump(entries, sort_keys=False))
+        write_whole(config_file, yaml.safe_dump(entries, sort_keys=False), OWNERS_ALONE)
 
 
 def plain_settings(config_file: Path) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def _mend(project: Project) -> None:
             attributes.unlink()
     backup = checkpoint.with_name(checkpoint.name + ".bak")
     if checkpoint.exists() and not _is_whole(checkpoint) and _is_whole(backup):
-        _written(checkpoint, backup.read_text(encoding="utf-8"))
+        write_whole(checkpoint, backup.read_text(encoding="utf-8"), OWNERS_ALONE)
 
 
 def _is_whole(checkpoint: Path) -> bool:
@@ -159,21 +159,12 @@ def _make(project: Project, config_file: Path) -> None:
         if config_file.exists():
             shutil.copy(config_file, own)
         called(replace(project, folder=Path(folder)), "stack", "init", project.stack, "--no-select")
-        _written(config_file, own.read_text() if own.exists() else "{}\n")
+        write_whole(config_file, own.read_text() if own.exists() else "{}\n", OWNERS_ALONE)
 
 
 def _passphrase(path: Path) -> None:
     if not path.exists():
-        _written(path, secrets.token_urlsafe(32) + "\n")
-
-
-def _written(path: Path, text: str) -> None:
-    """Whole or not at all, readable by its owner only."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
+        write_whole(path, secrets.token_urlsafe(32) + "\n", OWNERS_ALONE)
 
 
 def _locks(project: Project) -> list[dict[str, str]]:

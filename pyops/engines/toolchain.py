@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,23 @@ def program_folder() -> Path:
 def search_path(*first: Path) -> str:
     """A PATH with these folders in front."""
     return os.pathsep.join([*map(str, first), os.environ.get("PATH", os.defpath)])
+
+
+def ended_with_us(signal_name: str) -> tuple[str, ...]:
+    """What stands before an engine's command: the kernel sends it this signal when we are killed.
+
+    Left to itself, an engine waits for what went with us, and holds the stack's lock for as long.
+    """
+    return "setpriv", "--pdeathsig", signal_name, "--"  # of util-linux: every Debian and Ubuntu has it
+
+
+def pulumi_ended_with_us(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The same for `pulumi` in this environment: it is interrupted, so that it records what is under way.
+
+    With a stand-in for Azure, which goes with us, it would wait for answers for ever, interrupted or not: so it is
+    killed, and the next run takes its lock away and mends what it wrote.
+    """
+    return ended_with_us("KILL" if "PULUMI_DEBUG_PROVIDERS" in environment else "INT")
 
 
 def end(process: subprocess.Popen[Any]) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from pyops.estate import Estate
+from pyops.files import FOR_ALL, OWNERS_ALONE, write_whole
 from pyops.keys import archive_key, passwords, tunnel_keys
 from pyops.lab import Lab, credentials, locks
-from pyops.lab.records import write_text
 
 
 def make_credentials(lab: Lab, estate: Estate) -> None:
@@ -18,10 +18,10 @@ def make_credentials(lab: Lab, estate: Estate) -> None:
         pairs = tunnel_keys(estate, _read(file))
         private = {link: {site: pair.private for site, pair in ends.items()} for link, ends in pairs.items()}
         public = {link: {site: pair.public for site, pair in ends.items()} for link, ends in pairs.items()}
-        write_text(file, _text(private), 0o600)
-        write_text(folder / "passwords.json", _text(passwords(_read(folder / "passwords.json"))), 0o600)
+        write_whole(file, _text(private), OWNERS_ALONE)
+        write_whole(folder / "passwords.json", _text(passwords(_read(folder / "passwords.json"))), OWNERS_ALONE)
         _make_archive_key(lab)
-        write_text(lab.public / "keys.json", _text(_public(lab, estate, public)))
+        write_whole(lab.public / "keys.json", _text(_public(lab, estate, public)), FOR_ALL)
 
 
 def operator_key(lab: Lab) -> str:
@@ -34,8 +34,8 @@ def _make_archive_key(lab: Lab) -> None:
     file, public = lab.secrets / "archive_key.asc", lab.public / "mirror.asc"
     if not (file.exists() and public.exists()):
         pair = archive_key(file.read_text(encoding="ascii") if file.exists() else None, f"Mirrors of {lab.name}")
-        write_text(file, pair.private, 0o600)
-        write_text(public, pair.public)
+        write_whole(file, pair.private, OWNERS_ALONE)
+        write_whole(public, pair.public, FOR_ALL)
 
 
 def _public(lab: Lab, estate: Estate, tunnels: dict[str, dict[str, str]]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from pyops.environments.workspace import HUB_KEYS
 from pyops.errors import Refused
 from pyops.estate import Estate
 from pyops.estate.azure import hub_tunnels
+from pyops.files import FOR_ALL, write_whole
 from pyops.keys import KeyPair, archive_key, hub_keys, passwords, renewed, tunnel_keys
-from pyops.lab.records import write_text
 
 PUBLIC = Path("group_vars/all/public_keys.yml")
 VAULT = Path("group_vars/all/vault.yml")
@@ -45,7 +45,7 @@ def make_keys(estate: Estate, password_file: Path, renew: str | None = None) -> 
         vault.write(folder / VAULT, wanted, password_file)
     tunnels = {link: _halves(ends, "public") for link, ends in pairs.items()}
     _record(folder / PUBLIC, {"tunnels": tunnels, "mirror": archive.public})
-    write_text(folder / MIRROR, archive.public)
+    write_whole(folder / MIRROR, archive.public, FOR_ALL)
     before = {**private, **hubs, **known.get("vault_passwords", {})}
     changed = [name for keys in secret.values() for name, key in keys.items() if key != before.get(name)]
     return changed if "vault_archive_key" in known else [*changed, ARCHIVE]

@@ -11,7 +11,7 @@ from pyops.estate.checks.gateways import check_gateways
 from pyops.estate.difference import Change, difference
 from pyops.estate.gateways import gateways_text, parsed_gateways
 from pyops.estate.problems import dotted, given
-from pyops.lab.records import write_text
+from pyops.files import FOR_ALL, write_whole
 
 
 def record_gateways(estate: Estate, network: Project) -> list[Change]:
@@ -25,7 +25,7 @@ def record_gateways(estate: Estate, network: Project) -> list[Change]:
     recorded = _with_outputs(estate, network)
     changes = difference(estate, recorded)
     if changes:
-        write_text(estate.file.parent / estate.azure.gateways_file, gateways_text(recorded.azure.gateways))
+        write_whole(estate.file.parent / estate.azure.gateways_file, gateways_text(recorded.azure.gateways), FOR_ALL)
     return changes
 
 

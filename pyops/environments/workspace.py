@@ -12,8 +12,8 @@ from pathlib import Path
 from pyops.engines import stacks
 from pyops.engines.pulumi import Project
 from pyops.estate import Estate
+from pyops.files import OWNERS_ALONE, write_whole
 from pyops.keys import hub_keys
-from pyops.lab.records import write_text
 
 CHECKOUT = Path(__file__).parents[2]
 STACKS = ("network", "server_pool", "backup_replication")
@@ -80,7 +80,7 @@ class Workspace:
         keys = hub_keys(self.estate, known)
         if keys != known or not (network.config_file and stacks.is_sealed(network.config_file, HUB_KEYS)):
             stacks.seal(network, HUB_KEYS, json.dumps(keys))
-            write_text(file, json.dumps(keys, indent=1) + "\n", 0o600)
+            write_whole(file, json.dumps(keys, indent=1) + "\n", OWNERS_ALONE)
 
 
 def engineers_project(name: str, estate: Estate) -> Project:

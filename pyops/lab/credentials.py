@@ -3,9 +3,9 @@
 import shutil
 from pathlib import Path
 
+from pyops.files import OWNERS_ALONE, write_whole
 from pyops.lab import locks
 from pyops.lab.place import Lab, check_name
-from pyops.lab.records import write_text
 from pyops.lab.tools import disk_errors
 
 
@@ -60,7 +60,7 @@ def _pair(lab: Lab, private: Path, comment: str) -> Path:
             key = Ed25519PrivateKey.generate()
             public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
             # The private half comes last: where it is, both are.
-            write_text(private.with_name(private.name + ".pub"), f"{public} {comment}\n", 0o600)
+            write_whole(private.with_name(private.name + ".pub"), f"{public} {comment}\n", OWNERS_ALONE)
             text = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
-            write_text(private, text, 0o600)
+            write_whole(private, text, OWNERS_ALONE)
     return private

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from pyops import files
 from pyops.errors import Refused
 from pyops.lab import carriers, locks, namespaces, networks, records, tools
 from pyops.lab.networks import Network
@@ -115,7 +116,9 @@ def _add(lab: Lab, cut: Cut) -> Cut:
 
 
 def _save(lab: Lab, cuts: list[Cut]) -> None:
-    records.write_text(lab.state / "cuts.json", json.dumps([asdict(cut) for cut in cuts], indent=2) + "\n")
+    files.write_whole(
+        lab.state / "cuts.json", json.dumps([asdict(cut) for cut in cuts], indent=2) + "\n", files.FOR_ALL
+    )
 
 
 def _rules(cuts: list[Cut]) -> str:

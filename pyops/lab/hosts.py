@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pyops import files
 from pyops.errors import OutsideFailed, Refused
 from pyops.lab import credentials, images, locks, ports, power, records, ssh, tools
 from pyops.lab.host import Host, folder
@@ -127,7 +128,7 @@ def _prepare(lab: Lab, host: Host) -> None:
     with tools.disk_errors(path.path):
         lab.hosts.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.path.mkdir(mode=0o755, exist_ok=True)
-    records.write_text(path.layers, "".join(f"{layer}\n" for layer in layers))
+    files.write_whole(path.layers, "".join(f"{layer}\n" for layer in layers), files.FOR_ALL)
 
 
 def _known(lab: Lab, name: str) -> Host:

@@ -5,6 +5,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from pyops import files
 from pyops.errors import Refused
 from pyops.lab import cgroups, faults, hosts, interfaces, kernel_limits, namespaces, networks, power, records, tools
 from pyops.lab.host import Host, folder
@@ -24,7 +25,7 @@ def prepare(lab: Lab) -> None:
     tools.need(*_TOOLS)
     if os.geteuid() != 0:
         raise Refused(f"{lab.state}: only root may run a lab (namespaces, mounts), use sudo")
-    records.write_text(_marker(lab), _mark(lab))
+    files.write_whole(_marker(lab), _mark(lab), files.FOR_ALL)
     kernel_limits.lift()
     restarted = not namespaces.exists(lab.namespace)
     namespaces.create(lab.namespace, forwards=False)

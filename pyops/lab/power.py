@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+from pyops import files
 from pyops.errors import OutsideFailed, Refused
 from pyops.lab import cgroups, disks, kernel_limits, locks, ports, provisioning, records, tools
 from pyops.lab.host import Folder, Host, folder
@@ -69,7 +70,7 @@ def plug_into_running(lab: Lab, port: Port) -> None:
         process = _await_leader(lab, host.name)
         network = ports.network_of(lab, port)
         path, text = provisioning.port_file(network, port, is_first=host.ports[0] == port.name)
-        records.write_text(Path(f"/proc/{process}/root") / path, text)
+        files.write_whole(Path(f"/proc/{process}/root") / path, text, files.FOR_ALL)
         ports.plug(lab, process, [port])
         _configure(process, network, port, is_first=host.ports[0] == port.name)
 

@@ -1,7 +1,6 @@
 """What the lab remembers: one JSON file for each thing that it was told to make."""
 
 import json
-import os
 import types
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,26 +9,10 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pyops.errors import OutsideFailed
+from pyops.files import FOR_ALL, write_whole
 from pyops.lab.place import Lab, check_name
-from pyops.lab.tools import disk_errors
 
 _PLAIN: dict[type, Callable[[Any], Any]] = {IPv4Address: IPv4Address, IPv4Network: IPv4Network}
-
-
-def write_text(path: Path, text: str, mode: int = 0o644) -> None:
-    """Write a file in one step: whoever reads it sees the old text or the new one, also after a kill."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-            os.fchmod(descriptor, mode)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
 
 
 def folder(lab: Lab, kind: type) -> Path:
@@ -44,7 +27,7 @@ def _path(lab: Lab, kind: type, name: str) -> Path:
 def save(lab: Lab, thing: Any) -> None:
     """Remember a thing (a dataclass with a `name`) in place of what was known under its name."""
     plain = json.dumps(asdict(thing), indent=2, default=str)
-    write_text(_path(lab, type(thing), thing.name), plain + "\n")
+    write_whole(_path(lab, type(thing), thing.name), plain + "\n", FOR_ALL)
 
 
 def load[Thing](lab: Lab, kind: type[Thing], name: str) -> Thing | None:

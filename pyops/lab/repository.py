@@ -16,8 +16,9 @@ from email.utils import formatdate
 from hashlib import sha256
 from pathlib import Path
 
+from pyops import files
 from pyops.errors import OutsideFailed, Refused
-from pyops.lab import apt, cgroups, credentials, images, locks, namespaces, records, tools
+from pyops.lab import apt, cgroups, credentials, images, locks, namespaces, tools
 from pyops.lab.place import Lab
 from pyops.lab.provisioning import PROXY_PORT
 
@@ -33,7 +34,7 @@ def start(lab: Lab, release: str = "bookworm") -> None:
         _write_key(lab)
         if (lab.public / "release").exists() and (lab.public / "release").read_text().strip() != release:
             cgroups.kill(_cgroup(lab))  # it serves the archive of another release
-        records.write_text(lab.public / "release", release + "\n")
+        files.write_whole(lab.public / "release", release + "\n", files.FOR_ALL)
         _index(lab, release)
         if not is_running(lab):
             _serve(lab, release)
@@ -125,17 +126,17 @@ def _index(lab: Lab, release: str) -> None:
         own = {suite: tuple(sorted(_own(lab, suite).glob("*.deb"))) for suite in _suites(release)}
         names = [
             *sorted(file.name for file in place.archive.iterdir()),
-            *(sha256(f.read_bytes()).hexdigest() for files in own.values() for f in files),
+            *(sha256(f.read_bytes()).hexdigest() for additions in own.values() for f in additions),
         ]
         offered = sha256(json.dumps(names).encode()).hexdigest()
         done = _folder(lab) / "offered"
         if done.exists() and done.read_text() == offered:
             return
         packages = _scan(place).replace("\nFilename: archives/", "\nFilename: pool/")
-    for suite, files in own.items():
-        added = _described(lab, suite) if files else ""
+    for suite, additions in own.items():
+        added = _described(lab, suite) if additions else ""
         _write_suite(lab, suite, (packages if suite == release else "") + added)
-    records.write_text(done, offered)
+    files.write_whole(done, offered, files.FOR_ALL)
 
 
 def _suites(release: str) -> tuple[str, ...]:
@@ -166,14 +167,14 @@ def _write_suite(lab: Lab, suite: str, packages: str) -> None:
     folder = _folder(lab) / "dists" / suite
     architecture = tools.run(["dpkg", "--print-architecture"]).stdout.strip()
     name = f"main/binary-{architecture}/Packages"
-    records.write_text(folder / name, packages)
+    files.write_whole(folder / name, packages, files.FOR_ALL)
     content = packages.encode()
     fields = {"Origin": "lab", "Label": "lab", "Suite": suite, "Codename": suite, "Date": formatdate(usegmt=True)}
     fields |= {"Architectures": architecture, "Components": "main"}
     lines = [f"{key}: {value}" for key, value in fields.items()]
     lines += ["SHA256:", f" {sha256(content).hexdigest()} {len(content)} {name}"]
     signed = _gpg(lab, ["--clear-sign", "--digest-algo", "SHA512"], "\n".join(lines) + "\n")
-    records.write_text(folder / "InRelease", signed)
+    files.write_whole(folder / "InRelease", signed, files.FOR_ALL)
 
 
 def _write_key(lab: Lab) -> None:
@@ -186,7 +187,7 @@ def _write_key(lab: Lab) -> None:
     user = f"Packages of {lab.name}"
     if not _gpg(lab, ["--list-secret-keys", "--with-colons"], "").strip():
         _gpg(lab, ["--passphrase", "", "--quick-generate-key", user, "ed25519", "sign", "never"], "")
-    records.write_text(public, _gpg(lab, ["--armor", "--export"], ""))
+    files.write_whole(public, _gpg(lab, ["--armor", "--export"], ""), files.FOR_ALL)
 
 
 def _home(lab: Lab) -> Path:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from pyops import files
 from pyops.errors import OutsideFailed, Refused
 from pyops.lab import credentials, locks, namespaces, power, records
 from pyops.lab.host import Host
@@ -39,11 +40,13 @@ def write_files(lab: Lab) -> None:
     """Write `ssh_config` and `known_hosts` (for `ssh -F`), and what `connect` reads, for the hosts there are now."""
     with locks.record(lab, "files", "ssh"):
         known = addresses(lab)
-        records.write_text(lab.state / "addresses", "".join(f"{name} {address}\n" for name, address in known.items()))
+        files.write_whole(
+            lab.state / "addresses", "".join(f"{name} {address}\n" for name, address in known.items()), files.FOR_ALL
+        )
         keys = {name: credentials.known_host_key(lab, name) for name in known}
         trusted = (f"{name},{known[name]} {' '.join(key.split()[:2])}\n" for name, key in keys.items() if key)
-        records.write_text(lab.state / "known_hosts", "".join(trusted))
-        records.write_text(lab.state / "ssh_config", _config(lab, known))
+        files.write_whole(lab.state / "known_hosts", "".join(trusted), files.FOR_ALL)
+        files.write_whole(lab.state / "ssh_config", _config(lab, known), files.FOR_ALL)
 
 
 def wait_for_ssh(lab: Lab, names: Iterable[str], deadline: float) -> None:

@@ -13,9 +13,10 @@ from typing import Any
 import paramiko
 import pytest
 
-from pyops.cli import fleet_access, patches_hands, patches_reading, playing, start
+from pyops.cli import fleet_access, patches_hands, patches_reading, playing
 from pyops.estate import Estate, load
 from pyops.fleet.target import Access, Target
+from tests.cli.command import Command
 from tests.fleet.answers import answer, nonce_of
 from tests.fleet.server import LOOPBACK, Server, serving
 from tests.patches.hosts import EVERYWHERE
@@ -61,24 +62,11 @@ PROMOTE = f"""
 
 
 @dataclass
-class Acting:
+class Acting(Command):
     """`pyops patches` on that estate. A host has the new package once Ansible has been there."""
 
-    folder: Path
-    capsys: pytest.CaptureFixture[str]
-    monkeypatch: pytest.MonkeyPatch
+    noun = "patches"
     servers: dict[str, Server]
-
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        """The exit code, and what was said on standard output and on standard error."""
-        self.monkeypatch.setattr(sys, "argv", ["pyops", "-i", str(self.folder), "patches", *arguments])
-        code = start.main()
-        said = self.capsys.readouterr()
-        return code, said.out, said.err
-
-    def json(self, *arguments: str) -> tuple[int, Any]:
-        code, said, _ = self(*arguments, "--json")
-        return code, json.loads(said)
 
     @property
     def estate(self) -> Estate:

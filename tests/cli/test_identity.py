@@ -1,7 +1,6 @@
 """`pyops identity` over real ssh on loopback, to a directory in memory."""
 
 import io
-import json
 import re
 import sys
 from collections.abc import Iterator
@@ -14,9 +13,10 @@ from typing import Any
 import paramiko
 import pytest
 
-from pyops.cli import fleet_access, identity_reading, start
+from pyops.cli import fleet_access, identity_reading
 from pyops.fleet.target import Access, Target
 from pyops.identity import controller
+from tests.cli.command import Command
 from tests.identity.directory import Directory, foreign
 from tests.identity.serving import LOOPBACK, Host, serving
 
@@ -27,24 +27,12 @@ LEAVER = "sdc.officer.02,Stratford desk officer 02,stratford,desk_officers,sdc.o
 
 
 @dataclass
-class Identity:
-    """The command, its people file, and the directory behind two controllers."""
+class Identity(Command):
+    """`pyops identity`, its people file, and the directory behind two controllers."""
 
-    folder: Path
+    noun = "identity"
     directory: Directory
     hosts: dict[str, Host]
-    capsys: pytest.CaptureFixture[str]
-    monkeypatch: pytest.MonkeyPatch
-
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        self.monkeypatch.setattr(sys, "argv", ["pyops", "-i", str(self.folder), "identity", *arguments])
-        code = start.main()
-        said = self.capsys.readouterr()
-        return code, said.out, said.err
-
-    def json(self, *arguments: str) -> tuple[int, Any]:
-        code, said, _ = self(*arguments, "--json")
-        return code, json.loads(said)
 
     def leaves(self) -> None:
         file = self.folder / "people.csv"
@@ -75,7 +63,7 @@ def identity(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: py
         ports = {name: host.port for name, host in hosts.items()}
         targets = lambda _, names: [Target(name, LOOPBACK, ports.get(name, 9)) for name in names]  # noqa: E731
         monkeypatch.setattr(controller, "targets_of", targets)
-        yield Identity(tmp_path, directory, hosts, capsys, monkeypatch)
+        yield Identity(tmp_path, capsys, monkeypatch, directory, hosts)
 
 
 def test_a_plan_shows_every_step_and_changes_nothing(identity: Identity) -> None:

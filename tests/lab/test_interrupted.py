@@ -87,7 +87,7 @@ def killed_after(folder: Path, words: str, delay: float = 0.0, command: str = "l
 
 KILLED_AT = (
     ("==> keys", 0.0),
-    ("==> pulumi up network", 0.0),
+    ("==> pulumi up network", 3.0),
     ("NetworkInterface nic-", 0.0),
     ("create   VirtualMachineInstance", 0.0),
     ("hosts answer ssh", 0.0),

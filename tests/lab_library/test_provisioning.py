@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from pyops.files import write_whole
 from pyops.lab import Host, Lab, Port, provisioning, records
 from pyops.lab.provisioning import port_file
 
@@ -54,8 +55,8 @@ def test_without_a_repository_a_host_keeps_the_sources_of_its_image(paper: Lab, 
 
 
 def test_a_host_gets_packages_by_the_labs_address_in_its_first_zone(paper: Lab, plug: Port) -> None:
-    records.write_text(paper.public / "release", "bookworm\n")
-    records.write_text(paper.public / "packages.asc", "KEY")
+    write_whole(paper.public / "release", "bookworm\n")
+    write_whole(paper.public / "packages.asc", "KEY")
     wan = circuit("banbury", PREFIX)
     records.save(paper, wan)
     etc = provision(paper, port(HOST.name, wan, IPv4Address("10.10.20.9")), plug) / "etc/apt"

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pyops.errors import OutsideFailed, Refused
+from pyops.files import write_whole
 from pyops.lab import Disk, Host, Lab, Network, Port, records
 
 from .conftest import PREFIX, circuit, zone
@@ -51,9 +52,9 @@ def test_a_damaged_record_is_named(paper: Lab) -> None:
 def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
     file = tmp_path / "file"
     texts = [letter * 100_000 for letter in "abcdefgh"]
-    records.write_text(file, texts[0])
+    write_whole(file, texts[0])
     with ThreadPoolExecutor(8) as pool:
-        writers = [pool.submit(records.write_text, file, text) for text in texts * 10]
+        writers = [pool.submit(write_whole, file, text) for text in texts * 10]
         seen = {file.read_text() for _ in range(200)}
     assert all(writer.result() is None for writer in writers)
     assert seen <= set(texts)
@@ -61,5 +62,5 @@ def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
 
 
 def test_a_secret_is_never_open_to_others(tmp_path: Path) -> None:
-    records.write_text(tmp_path / "key", "secret", 0o600)
+    write_whole(tmp_path / "key", "secret", 0o600)
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600

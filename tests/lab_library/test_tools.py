@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from pyops.errors import OutsideFailed
-from pyops.lab import records, tools
+from pyops.files import write_whole
+from pyops.lab import tools
 
 
 def test_all_missing_tools_are_named_with_their_packages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -46,7 +47,7 @@ def test_a_full_disk_is_one_clear_line(tmp_path: Path) -> None:
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", tmp_path], check=True)
     try:
         with pytest.raises(OutsideFailed) as failed:
-            records.write_text(tmp_path / "big", "x" * 1_000_000)
+            write_whole(tmp_path / "big", "x" * 1_000_000)
         assert str(failed.value) == f"{tmp_path / 'big'}: could not be written, No space left on device"
         assert list(tmp_path.iterdir()) == []
     finally:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pyops.changes.page.views import Line
 from pyops.changes.page.visible import difference, visible
 from pyops.changes.record import EstateEdit, Operation, PropertyEdit, ResourceChange, TaskChange
+from pyops.changes.task_side import task_words
 from pyops.estate.difference.telling import FEW, counted, few
 
 GRAVEST_FIRST: tuple[Operation, ...] = ("delete", "replace", "lift", "update", "create")
@@ -90,7 +91,7 @@ def tasks(changes: Sequence[TaskChange]) -> Iterator[Line]:
     for (role, task, is_handler), variants in groups.items():
         ordered = sorted(variants, key=lambda one: -len(one.hosts))
         hosts = {host for one in variants for host in one.hosts}
-        words = f"{role}: {task}" if role else task
+        words = task_words(role, task)
         yield Line(
             f"{words} on {counted(len(hosts), 'host')}: {few(sorted(hosts))}{' (a handler)' if is_handler else ''}",
             tuple(_variants(ordered)),

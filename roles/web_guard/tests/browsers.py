@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from testinfra.host import Host
 
-from .visitor import PASSWORD, PROVIDER
+from tests.roles.visitor import PASSWORD, PROVIDER
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext

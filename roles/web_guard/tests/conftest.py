@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from testinfra.host import Host
 
-from .visitor import Visitor
+from tests.roles.visitor import Visitor
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from testinfra.host import Host
 
+from tests.roles.visitor import PROVIDER, code
+
 from .browsers import chromium
-from .visitor import PROVIDER, code
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext

@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 from testinfra.host import Host
 
-from .visitor import PASSWORD, PROVIDER, Visitor, code
+from tests.roles.visitor import PASSWORD, PROVIDER, Visitor, code
 
 INTRANET = "https://intranet.roles.ict.example/"
 PLAIN = "https://plain.roles.ict.example/"
 PAYMENTS = "https://payments.roles.ict.example/"
+CLAIM = ("--header", "X-Remote-User: officer-01")
 
 
 def within(patience_s: float, question: Callable[[], bool]) -> bool:
@@ -60,7 +61,7 @@ def test_a_second_factor_and_consent_are_asked_for_and_checked(visitor: Visitor)
     secret = visitor.register_second_factor()
 
     asked = visitor.fill_in(visitor.visit(PAYMENTS))
-    assert "code" in asked.fields()
+    assert "code" in asked.fields
     refused = visitor.fill_in(asked, code=code(secret, away_s=3600))
     assert refused.said == "96"
     assert visitor.visit(PAYMENTS, ticket=False).address.startswith(PROVIDER)
@@ -70,12 +71,12 @@ def test_a_second_factor_and_consent_are_asked_for_and_checked(visitor: Visitor)
     assert "Payments" in consent.text
     page = visitor.fill_in(consent, confirm="1")
     assert page.text.strip() == "user officer-03 at /"
-    page = visitor.visit(PAYMENTS, False, None, "--header", "X-Remote-User: officer-01")
+    page = visitor.visit(PAYMENTS, *CLAIM, ticket=False)
     assert page.text.strip() == "user officer-03 at /"
 
 
 def test_a_name_that_a_visitor_claims_is_not_believed(visitor: Visitor) -> None:
-    page = visitor.visit(PAYMENTS, False, None, "--header", "X-Remote-User: officer-01")
+    page = visitor.visit(PAYMENTS, *CLAIM, ticket=False)
     assert page.address.startswith(PROVIDER)
 
 
@@ -99,9 +100,9 @@ def test_a_disabled_account_is_out_though_it_has_a_session_and_a_ticket(host: Ho
 
 
 def test_a_ticket_alone_opens_a_plain_page(visitor: Visitor) -> None:
-    assert visitor.visit(PLAIN, True, None, "--header", "X-Remote-User: officer-01").status == 401
+    assert visitor.visit(PLAIN, *CLAIM).status == 401
     visitor.get_ticket("officer-02")
-    page = visitor.visit(PLAIN, True, None, "--header", "X-Remote-User: officer-01")
+    page = visitor.visit(PLAIN, *CLAIM)
     assert (page.status, page.text.strip()) == (200, "user officer-02 at /")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from testinfra.host import Host
 
-from .conftest import Visitor
+from tests.roles.visitor import Visitor
 
 FILES = Path(__file__).parents[1] / "files"
 CONFIGURATIONS = "/var/lib/lemonldap-ng/conf"

@@ -6,7 +6,9 @@ import json
 import pytest
 from testinfra.host import Host
 
-from .conftest import CURL, DESK, PASSWORD, Visitor
+from tests.roles.visitor import CURL, PASSWORD, Visitor
+
+from .service_desk import DESK, authorize, tokens
 
 
 def test_a_ticket_logs_in_and_none_is_asked_for_one(visitor: Visitor) -> None:
@@ -38,7 +40,7 @@ def test_what_is_no_login_is_refused(visitor: Visitor, login: str, password: str
 
 def test_the_cookie_goes_to_no_other_host_and_over_tls_alone(visitor: Visitor) -> None:
     visitor.get_ticket("officer-02")
-    answer = visitor.ask("", "--include", "--negotiate", "--user", ":")
+    answer = visitor.by_ticket("", "--include")
     assert "; HttpOnly=1; SameSite=Lax; secure" in answer.text
     kept = visitor.host.check_output("cat /run/tried.cookies").splitlines()
     (row,) = [line.split("\t") for line in kept if "\tweb_sign_on\t" in line]
@@ -47,9 +49,9 @@ def test_the_cookie_goes_to_no_other_host_and_over_tls_alone(visitor: Visitor) -
 
 def test_a_web_system_learns_who_it_is_and_of_which_groups(visitor: Visitor) -> None:
     visitor.get_ticket("officer-01")
-    answer = visitor.authorize()
+    answer = authorize(visitor)
     assert answer.leads_to.startswith(f"{DESK['redirect_uri']}?")
-    status, got = visitor.tokens(answer.given["code"])
+    status, got = tokens(visitor, answer.given["code"])
     claims = json.loads(base64.urlsafe_b64decode(got["id_token"].split(".")[1] + "=="))
     assert (status, claims["sub"], claims["nonce"]) == (200, "officer-01", "n")
     told = json.loads(
@@ -57,28 +59,28 @@ def test_a_web_system_learns_who_it_is_and_of_which_groups(visitor: Visitor) -> 
     )
     assert (told["preferred_username"], told["email"]) == ("officer-01", "officer-01@roles.ict.example")
     assert {"service_desk", "all_desks"} <= set(told["groups"])
-    assert visitor.tokens(answer.given["code"])[0] == 400, "a code is worth one token"
+    assert tokens(visitor, answer.given["code"])[0] == 400, "a code is worth one token"
 
 
 def test_a_web_system_that_cannot_say_its_secret_gets_nothing(visitor: Visitor) -> None:
     visitor.get_ticket("officer-01")
-    assert visitor.tokens(visitor.authorize().given["code"], "another")[0] == 401
+    assert tokens(visitor, authorize(visitor).given["code"], "another")[0] == 401
 
 
 def test_nobody_is_sent_to_where_the_system_is_not(visitor: Visitor) -> None:
     visitor.get_ticket("officer-01")
-    assert visitor.authorize(redirect_uri="https://elsewhere.example/desk").leads_to == ""
+    assert authorize(visitor, redirect_uri="https://elsewhere.example/desk").leads_to == ""
 
 
 def test_those_outside_a_systems_groups_are_refused(visitor: Visitor) -> None:
     visitor.get_ticket("officer-02")
-    refused = visitor.authorize()
+    refused = authorize(visitor)
     assert (refused.leads_to, refused.said) == ("", "84")
 
 
 def test_no_token_stands_in_an_address(visitor: Visitor) -> None:
     visitor.get_ticket("officer-01")
-    assert "token" not in visitor.authorize(response_type="id_token token").leads_to.partition("error")[0]
+    assert "token" not in authorize(visitor, response_type="id_token token").leads_to.partition("error")[0]
 
 
 def test_a_disabled_account_is_refused_though_it_holds_a_ticket(host: Host, visitor: Visitor) -> None:
