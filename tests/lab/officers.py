@@ -4,13 +4,17 @@ import json
 import secrets
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pyops.lab import hosts
 
 from .conftest import Site3
 
+SITES = ("banbury", "towcester", "stratford")
+DESKS = {"banbury": "cdc-d0001", "towcester": "snc-d0001", "stratford": "sdc-d0001"}
+SERVERS = {site: f"{site}-application-01" for site in SITES}
+CONTROLLERS = {site: f"{site}-directory-01" for site in SITES}
 PATIENCE_S = 120
 """How long a test waits for what is bound to come: generous, since it is no promise."""
 SET_PASSWORDS = """
@@ -44,13 +48,30 @@ class Officer:
         """Get a ticket by the password, as a login at the desk does."""
         return self.at(desk, "kinit", self.login, stdin=f"{self.password}\n")
 
-    def ssh(self, desk: str, server: str, command: str = "id --user --name") -> subprocess.CompletedProcess[str]:
+    def ssh(
+        self, desk: str, server: str, command: str = "id --user --name", stdin: str = ""
+    ) -> subprocess.CompletedProcess[str]:
         """Go on to a server by the ticket alone: no password, no key, no host key that was trusted before."""
         options = ["-o", "BatchMode=yes", "-o", "UserKnownHostsFile=/dev/null", "-o", "ConnectTimeout=10"]
-        return self.at(desk, "ssh", *options, server, command)
+        return self.at(desk, "ssh", *options, server, command, stdin=stdin)
 
     def is_let_in(self, desk: str, server: str) -> bool:
         return self.ssh(desk, server).stdout.strip() == self.login
+
+    def sudo(self, desk: str, server: str) -> subprocess.CompletedProcess[str]:
+        """Become root on a server, by the ticket and then by the password."""
+        return self.ssh(desk, server, "sudo --stdin --prompt= id --user", stdin=f"{self.password}\n")
+
+    def share(self, desk: str, site: str) -> subprocess.CompletedProcess[str]:
+        """List what a site's controller shares, by the ticket alone."""
+        address = f"//{site}-dc01.lab.ict.example/sysvol"
+        return self.at(desk, "smbclient", "--use-kerberos=required", address, "--command=ls")
+
+    def web(self, desk: str, site: str) -> str:
+        """How a visit to a site's web system ended: the status, and where."""
+        options = ["--silent", "--negotiate", "--user", ":", "--location", "--location-trusted", "--cookie", ""]
+        options += ["--max-time", "30", "--output", "/dev/null", "--write-out", "%{http_code} %{url_effective}"]
+        return self.at(desk, "curl", *options, f"https://{SERVERS[site]}.lab.ict.example/").stdout
 
     def leaves(self, desk: str) -> None:
         self.at(desk, "kdestroy", "-A")
@@ -95,6 +116,28 @@ def joiner(site: Site3, login: str, group: str, controller: str) -> Officer:
 def leaver(site: Site3, login: str, controller: str) -> None:
     """Nobody has this account any more."""
     site.run(controller, "samba-tool", "user", "delete", login, check=False)
+
+
+def is_well(one: Officer, site: str, servers: Sequence[str]) -> bool:
+    """Whether somebody gets a new ticket at a site's desk by the password, and servers open by it."""
+    desk = DESKS[site]
+    return one.signs_in(desk).returncode == 0 and all(one.is_let_in(desk, SERVERS[server]) for server in servers)
+
+
+def is_served(one: Officer, site: str, others: Sequence[str]) -> bool:
+    """Whether shares and web systems open by the ticket that somebody has at a site's desk, and whether root may be had."""
+    desk = DESKS[site]
+    return all(
+        "lab.ict.example" in one.share(desk, other).stdout
+        and one.web(desk, other) == f"200 https://{SERVERS[other]}.lab.ict.example/"
+        and one.sudo(desk, SERVERS[other]).stdout == "0\n"
+        for other in others
+    )
+
+
+def names(site: Site3, controller: str, kind: str) -> list[str]:
+    """The users, groups or computers that a controller has, sorted."""
+    return sorted(site.run(controller, "samba-tool", kind, "list").split("\n"))
 
 
 def soon(is_so: Callable[[], bool], within: float = PATIENCE_S) -> float:

@@ -19,16 +19,19 @@ TOGETHER = 200
 
 
 async def listen(address: str, specs: list[str]) -> None:
-    loop = asyncio.get_running_loop()
-    held: list[object] = []
-    for spec in specs:
-        port, protocol = spec.split("/")
-        with contextlib.suppress(OSError):
-            if protocol == "tcp":
-                held.append(await asyncio.start_server(lambda _, writer: writer.close(), address, int(port)))
-            elif protocol == "udp":
-                held.append(await loop.create_datagram_endpoint(Echo, local_addr=(address, int(port))))
-    await asyncio.Event().wait()
+    held: dict[str, object] = {}
+    while True:  # a connection that was closed a moment ago may hold a port for a minute
+        for spec in specs:
+            if spec not in held:
+                with contextlib.suppress(OSError):
+                    held[spec] = await hold(address, *spec.split("/"))
+        await asyncio.sleep(1)
+
+
+async def hold(address: str, port: str, protocol: str) -> object:
+    if protocol == "tcp":
+        return await asyncio.start_server(lambda _, writer: writer.close(), address, int(port))
+    return await asyncio.get_running_loop().create_datagram_endpoint(Echo, local_addr=(address, int(port)))
 
 
 class Echo(asyncio.DatagramProtocol):

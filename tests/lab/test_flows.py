@@ -10,6 +10,7 @@ import pytest
 from pyops.estate import Estate
 
 from .conftest import Site3
+from .officers import soon
 
 pytestmark = pytest.mark.lab
 
@@ -59,6 +60,8 @@ def listening(three_sites: Site3) -> Iterator[Site3]:
         three_sites.run(name, "systemctl", "stop", *silent[name]) if name in silent else None
         listen = ["python3", "/run/probe.py", "listen", str(three_sites.estate.addresses[name]), *ports]
         three_sites.run(name, "systemd-run", "--quiet", "--unit=probe", *listen)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(lambda name: answers_itself(three_sites, name), names))
     yield three_sites
     for name, units in silent.items():
         three_sites.run(name, "systemctl", "stop", "probe", check=False)
@@ -66,6 +69,14 @@ def listening(three_sites: Site3) -> Iterator[Site3]:
     for name in names:
         three_sites.run(name, "systemctl", "stop", "probe", check=False)
         three_sites.run(name, "rm", "-f", "/run/probe.py")
+
+
+def answers_itself(site: Site3, name: str) -> bool:
+    """Wait until a host answers on every port: one may be held for a moment by what was stopped."""
+    address = str(site.estate.addresses[name])
+    wanted = {(address, spec) for spec in specs(site.estate)}
+    soon(lambda: reached(site, name, sorted(wanted)) == wanted)
+    return True
 
 
 def reached(site: Site3, source: str, tries: list[tuple[str, str]]) -> set[tuple[str, str]]:
