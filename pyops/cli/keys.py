@@ -26,18 +26,21 @@ def make(
     password_file: PasswordFile,
     inventory: Inventory = None,
     renew: Annotated[
-        str | None, typer.Option("--renew", metavar="TUNNEL", help="Make this link's or hub tunnel's keys anew.")
+        str | None, typer.Option("--renew", metavar="NAME", help="Make these anew: a link's, a hub tunnel's, a site's.")
     ] = None,
 ) -> None:
-    """Make the keys that are missing: links, tunnels to the hubs, package archive. The lab makes its own."""
+    """Make the keys that are missing: links, hub tunnels, gateways of staff, package archive. The lab makes its own."""
     from pyops.environments.production_keys import make_keys
     from pyops.errors import WrongUsage
     from pyops.estate.azure import hub_tunnels
 
     estate = estate_of(inventory)
     hubs = set(hub_tunnels(estate))
-    if renew is not None and renew not in {*estate.links, *hubs}:
-        raise WrongUsage(f"--renew: {renew}, is neither a link of {estate.name} nor a tunnel of it to a hub")
+    gateways = estate.staff_access.prefixes if estate.staff_access else ()
+    if renew is not None and renew not in {*estate.links, *hubs, *gateways}:
+        raise WrongUsage(
+            f"--renew: {renew}, is no link of {estate.name}, no tunnel of it to a hub, no site with such a gateway"
+        )
     changed = make_keys(estate, password_file, renew)
     typer.echo(
         "\n".join(f"made: {tunnel}" for tunnel in changed) or "every tunnel and the package archive have their keys"

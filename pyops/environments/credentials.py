@@ -6,12 +6,12 @@ from typing import Any
 
 from pyops.estate import Estate
 from pyops.files import FOR_ALL, OWNERS_ALONE, write_whole
-from pyops.keys import archive_key, passwords, tunnel_keys
+from pyops.keys import archive_key, passwords, staff_access_keys, tunnel_keys
 from pyops.lab import Lab, credentials, locks
 
 
 def make_credentials(lab: Lab, estate: Estate) -> None:
-    """Make what is missing: tunnel keys, the operator's key, both archives' signing keys, passwords; keep the rest."""
+    """Make what is missing: keys of tunnels, gateways, archives and the operator, and passwords; keep the rest."""
     with locks.record(lab, "keys", "estate"):
         folder = credentials.folder(lab)
         file = folder / "tunnel_keys.json"
@@ -20,13 +20,21 @@ def make_credentials(lab: Lab, estate: Estate) -> None:
         public = {link: {site: pair.public for site, pair in ends.items()} for link, ends in pairs.items()}
         write_whole(file, _text(private), OWNERS_ALONE)
         write_whole(folder / "passwords.json", _text(passwords(_read(folder / "passwords.json"))), OWNERS_ALONE)
+        gateways = _make_staff_access_keys(folder / "staff_access_keys.json", estate)
         _make_archive_key(lab)
-        write_whole(lab.public / "keys.json", _text(_public(lab, estate, public)), FOR_ALL)
+        write_whole(lab.public / "keys.json", _text(_public(lab, estate, public) | {"staff_access": gateways}), FOR_ALL)
 
 
 def operator_key(lab: Lab) -> str:
     """The public half of the key by which people and Ansible log in to the lab's hosts."""
     return credentials.public_half(credentials.operator_key(lab))
+
+
+def _make_staff_access_keys(file: Path, estate: Estate) -> dict[str, str]:
+    """The public halves by site."""
+    pairs = staff_access_keys(estate, _read(file))
+    write_whole(file, _text({site: pair.private for site, pair in pairs.items()}), OWNERS_ALONE)
+    return {site: pair.public for site, pair in pairs.items()}
 
 
 def _make_archive_key(lab: Lab) -> None:

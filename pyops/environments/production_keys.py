@@ -13,7 +13,7 @@ from pyops.errors import Refused
 from pyops.estate import Estate
 from pyops.estate.azure import hub_tunnels
 from pyops.files import FOR_ALL, write_whole
-from pyops.keys import KeyPair, archive_key, hub_keys, passwords, renewed, tunnel_keys
+from pyops.keys import KeyPair, archive_key, hub_keys, passwords, renewed, staff_access_keys, tunnel_keys
 
 PUBLIC = Path("group_vars/all/public_keys.yml")
 VAULT = Path("group_vars/all/vault.yml")
@@ -25,7 +25,7 @@ _HEAD = "---\n# Public halves of the key pairs, written by `pyops keys make`; th
 
 
 def make_keys(estate: Estate, password_file: Path, renew: str | None = None) -> list[str]:
-    """Make the keys that are missing, and those of the link or hub tunnel `renew` anew; returns whose keys changed.
+    """Make the keys that are missing, and those of the link, hub tunnel or site `renew` anew; returns whose changed.
 
     Secrets never touch the disk in the clear. Keys that are there stay, those of tunnels that are gone go, and what
     else people keep in the vault is left alone.
@@ -33,20 +33,24 @@ def make_keys(estate: Estate, password_file: Path, renew: str | None = None) -> 
     folder = estate.file.parent
     known = vault.read(folder / VAULT, password_file)
     private, hubs = known.get("vault_tunnel_keys", {}), known.get("vault_hub_keys", {})
+    gateways = known.get("vault_staff_access_keys", {})
     pairs = renewed(estate, private, renew) if renew else tunnel_keys(estate, private)
+    staff = staff_access_keys(estate, {site: key for site, key in gateways.items() if site != renew})
     archive = archive_key(known.get("vault_archive_key"), f"Mirrors of {estate.name}")
     secret: dict[str, dict[str, Any]] = {
         "vault_tunnel_keys": {link: _halves(ends, "private") for link, ends in pairs.items()},
         "vault_hub_keys": hub_keys(estate, {name: key for name, key in hubs.items() if name != renew}),
+        "vault_staff_access_keys": _halves(staff, "private"),
         "vault_passwords": passwords(known.get("vault_passwords", {})),
     }
     wanted = {**known, **secret, "vault_archive_key": archive.private}
     if wanted != known:
         vault.write(folder / VAULT, wanted, password_file)
     tunnels = {link: _halves(ends, "public") for link, ends in pairs.items()}
-    _record(folder / PUBLIC, {"tunnels": tunnels, "mirror": archive.public})
+    public = {"tunnels": tunnels, "staff_access": _halves(staff, "public"), "mirror": archive.public}
+    _record(folder / PUBLIC, public)
     write_whole(folder / MIRROR, archive.public, FOR_ALL)
-    before = {**private, **hubs, **known.get("vault_passwords", {})}
+    before = {**private, **hubs, **gateways, **known.get("vault_passwords", {})}
     changed = [name for keys in secret.values() for name, key in keys.items() if key != before.get(name)]
     return changed if "vault_archive_key" in known else [*changed, ARCHIVE]
 

@@ -15,6 +15,7 @@ from pyops.estate.identity import Directory
 from pyops.estate.network import Flow, Link, Links, Services, Sites
 from pyops.estate.patches import Patches
 from pyops.estate.permissions import Exemption, Retirements
+from pyops.estate.remote import StaffAccess
 from pyops.estate.servers import Accounts, Images, Packages, Pool, Pools
 from pyops.estate.service import BackupPolicy, Backups, Desktops, Mirror, Partners, Systems
 from pyops.estate.texts import Domain, Name
@@ -37,6 +38,8 @@ class Estate(Part):
     accounts: Accounts
     packages: Packages
     directory: Directory
+    staff_access: StaffAccess | None = None
+    """How devices of staff come in from elsewhere; without it they do not."""
     desktops: Desktops
     patches: Patches
     backups: Backups

@@ -9,6 +9,7 @@ from pyops.estate.hosts import Interface, Server, desk_interface
 from pyops.estate.model import Estate
 from pyops.estate.service import Desk
 from pyops.inventory.hubs import hub_routes, hub_variables
+from pyops.inventory.remote import forwarding_variables
 
 Variables = dict[str, Any]
 
@@ -103,6 +104,7 @@ def router_variables(estate: Estate, name: str) -> Variables:
         ]
         + hub_routes(estate, name),
         **hub_variables(estate, name),
+        **forwarding_variables(estate, name),
     }
 
 

@@ -37,7 +37,7 @@ def public_half(private: str) -> str:
 def tunnel_keys(estate: Estate, private: Keys) -> dict[str, dict[str, KeyPair]]:
     """Pairs for every end of every link: new ones where one is missing; those of ends that are gone fall away."""
     return {
-        link.id: {site: _pair(private.get(link.id, {}).get(site)) for site in link.sites}
+        link.id: {site: pair(private.get(link.id, {}).get(site)) for site in link.sites}
         for link in estate.links.values()
     }
 
@@ -47,7 +47,8 @@ def renewed(estate: Estate, private: Keys, link: str) -> dict[str, dict[str, Key
     return tunnel_keys(estate, {name: ends for name, ends in private.items() if name != link})
 
 
-def _pair(private: str | None) -> KeyPair:
+def pair(private: str | None) -> KeyPair:
+    """The pair of a private key that is known, or a new one."""
     return new_pair() if private is None else KeyPair(private, public_half(private))
 
 

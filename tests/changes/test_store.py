@@ -129,7 +129,8 @@ def test_a_disk_that_refuses_is_told_in_words(store: Store) -> None:
     with pytest.raises(OutsideFailed) as failed:
         store.save(drafted())
 
-    assert str(failed.value) == f"{store.folder / drafted().id}: Not a directory"
+    file = store.folder / drafted().id / "record.json"
+    assert str(failed.value) == f"{file}: could not be written, Not a directory"
 
 
 def estate(folder: Path, text: str) -> Path:

@@ -49,7 +49,8 @@ def opened(estate: Estate, password: Path) -> dict[str, Any]:
 
 
 def test_both_halves_belong_together_and_only_the_vault_has_the_private_one(estate: Estate, password: Path) -> None:
-    assert make_keys(estate, password) == [*estate.links, *hub_tunnels(estate), *PURPOSES, ARCHIVE]
+    made = [*estate.links, *hub_tunnels(estate), *estate.sites, *PURPOSES, ARCHIVE]
+    assert make_keys(estate, password) == made
     private, hubs = (opened(estate, password)[name] for name in ("vault_tunnel_keys", "vault_hub_keys"))
     assert list(hubs) == sorted(hub_tunnels(estate))
     public = yaml.safe_load((estate.file.parent / PUBLIC).read_text())["estate_public_keys"]["tunnels"]
@@ -62,13 +63,14 @@ def test_both_halves_belong_together_and_only_the_vault_has_the_private_one(esta
     keys = [
         *hubs.values(),
         *opened(estate, password)["vault_passwords"].values(),
+        *opened(estate, password)["vault_staff_access_keys"].values(),
         *(key for ends in private.values() for key in ends.values()),
         archive.splitlines()[3],
     ]
     assert [path for path in files if any(key in path.read_text() for key in keys)] == []
 
 
-@pytest.mark.parametrize("tunnel", ["banbury-stratford-b", "banbury-b-ukwest"])
+@pytest.mark.parametrize("tunnel", ["banbury-stratford-b", "banbury-b-ukwest", "towcester"])
 def test_again_changes_nothing_and_a_renewed_tunnel_changes_alone(estate: Estate, password: Path, tunnel: str) -> None:
     make_keys(estate, password)
     before = {path: path.read_bytes() for path in estate.file.parent.rglob("*") if path.is_file()}

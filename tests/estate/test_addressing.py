@@ -10,7 +10,7 @@ def test_the_plan_has_ports_tunnels_and_loopbacks_of_routers_and_ports_of_all_ot
     plan = list(address_plan(lab))
     uses = Counter(one.use for one in plan)
 
-    assert uses == {Use.ZONE: 3 * 3 + 15 + 3, Use.CIRCUIT: 6, Use.TUNNEL: 12, Use.LOOPBACK: 3, Use.PEERING: 6}
+    assert uses == {Use.ZONE: 3 * 3 + 18 + 3, Use.CIRCUIT: 6, Use.TUNNEL: 12, Use.LOOPBACK: 3, Use.PEERING: 6}
     assert len({one.address for one in plan}) == len(plan)
     assert all((one.mac is None) == (one.use in (Use.TUNNEL, Use.LOOPBACK, Use.PEERING)) for one in plan)
 

@@ -69,6 +69,7 @@ def _keys(value: Any, at: str = "") -> set[str]:
             "waivers",
             "security",
             "changes",
+            "port",
         }
         left_out |= {"login", "sudo", "complexity", "history", "expire_after", "larger_until", "reason"}
         left_out |= {"partners"} if at else set()

@@ -44,11 +44,11 @@ def test_all_hold_for_four_sites(edit: Edit, daventry: Mapping[str, str], today:
 def test_cases_are_counted(production: Estate) -> None:
     cases = {one.id: one.cases for one in prove_estate(production)}
 
-    assert cases["placement"] == 9 * (1 + 3)
+    assert cases["placement"] == 10 * (1 + 3)
     assert cases["links"] == 3 * (1 + 6 + 6 + 2) + 3 * 1
     assert cases["hubs"] == 3 + 6 + 6 + 6
     assert cases["copies"] == 2 * 3 * 3
-    assert cases["patch_days"] == 3 * 9
+    assert cases["patch_days"] == 3 * 10
     assert cases["patch_deadline"] == 7 * 3 * 3
     assert cases["mirrors_reached"] == 3 * 3 * 3
 

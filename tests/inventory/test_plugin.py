@@ -29,7 +29,7 @@ def listed() -> dict[str, Any]:
 
 
 def test_every_server_and_desk_is_a_host(listed: dict[str, Any]) -> None:
-    assert len(listed["servers"]["hosts"]) == 18
+    assert len(listed["servers"]["hosts"]) == 21
     assert listed["desktops"]["hosts"] == ["cdc-d0001", "snc-d0001", "sdc-d0001"]
 
 

@@ -43,7 +43,7 @@ def test_it_says_itself_what_it_shows(drawn: str) -> None:
     assert root.get("role") == "img"
     assert str(root.get("aria-labelledby")).split() == ["parity-title", "parity-story"]
     assert "some gaps have no leave" in named["parity-title"]
-    assert "banbury, ring broad: 1 unknown, 1 aligned." in named["parity-story"]
+    assert "banbury, ring broad: 1 unknown, 2 aligned." in named["parity-story"]
 
 
 def test_each_state_has_a_pattern_of_its_own_beside_its_colour_and_a_name(drawn: str) -> None:
@@ -52,7 +52,7 @@ def test_each_state_has_a_pattern_of_its_own_beside_its_colour_and_a_name(drawn:
 
     assert {state.value for state in State} <= set(texts)
     assert {node.get("id") for node in root.iter(f"{SVG}pattern")} == {f"hatch-{s}" for s in State if s != "aligned"}
-    assert "1 of 2 · 50 %" in texts
+    assert "2 of 3 · 66 %" in texts
 
 
 def test_bars_are_as_long_as_the_shares_that_they_show(drawn: str) -> None:

@@ -55,8 +55,8 @@ def test_a_site_that_is_off_is_unknown_and_counts_as_not_aligned(lab: Estate, pu
     found = matrix(lab, readings, published)
     cell = next(cell for cell in found.cells if (cell.site, cell.ring) == ("banbury", "broad"))
 
-    assert (cell.aligned, dict(cell.states), cell.percent) == (0, {State.UNKNOWN: 2}, 0)
-    assert [(gap.cause, len(gap.hosts)) for gap in cell.gaps] == [(Cause.OFFLINE, 2)]
+    assert (cell.aligned, dict(cell.states), cell.percent) == (0, {State.UNKNOWN: 3}, 0)
+    assert [(gap.cause, len(gap.hosts)) for gap in cell.gaps] == [(Cause.OFFLINE, 3)]
     assert not found.is_full
     assert not found.is_excused
 

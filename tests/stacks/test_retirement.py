@@ -12,7 +12,7 @@ _POOL = """\
   directory:   {image: directory, zone: servers, first: 10, count: {banbury: 1, towcester: 1, stratford: 1}, target: 2, \
 ring: early, cpu: 1, memory: 1GiB, disk: 8GiB, backup: standard}
 """
-_ARCHIVE = _POOL.replace("directory:  ", "archive:    ").replace("first: 10", "first: 70")
+_ARCHIVE = _POOL.replace("directory:  ", "archive:    ").replace("first: 10", "first: 90")
 _LEAVE = "retirements:\n  archive: {retire: true, by: 2099-12-31, reason: nothing is kept in it any more}\n\n"
 _RULE = (
     "what holds data is protected until the estate retires it: "

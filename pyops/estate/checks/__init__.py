@@ -16,6 +16,7 @@ from pyops.estate.checks.names import check_names
 from pyops.estate.checks.patches import check_patches
 from pyops.estate.checks.permissions import check_permissions
 from pyops.estate.checks.pools import check_pools
+from pyops.estate.checks.remote import check_staff_access
 from pyops.estate.checks.routing import check_routing
 from pyops.estate.checks.systems import check_systems
 from pyops.estate.model import Estate
@@ -30,6 +31,7 @@ CHECKS: tuple[Callable[[Estate, date], Iterable[Finding]], ...] = (
     check_desks,
     check_systems,
     check_identity,
+    check_staff_access,
     check_patches,
     check_cloud,
     check_gateways,

@@ -30,6 +30,7 @@ _SUBJECTS = {
     "packages": "the package source",
     "desktops": "the standard desktop",
     "patches": "patching",
+    "staff_access": "the way in for devices of staff",
     "backups": "the backup plan",
 }
 
@@ -51,7 +52,7 @@ def _section(name: str, old: Estate, new: Estate) -> Iterator[Difference]:
         yield from _SECTIONS[name](old, new)
     elif isinstance(before, Mapping):
         yield from compare_maps(label(name).removesuffix("s"), before, after, (name,))
-    elif isinstance(before, Part):
+    elif isinstance(before, Part) and isinstance(after, Part):
         yield from compare_parts(Subject(_SUBJECTS.get(name, label(name))), before, after, (name,))
     else:
         yield from compare_values(Subject("the estate"), name, before, after, (name,))

@@ -11,7 +11,7 @@ type Place = tuple[str, IPv4Network]
 
 
 def prove_prefixes_apart(estate: Estate) -> Proof:
-    """Sites, circuits, links, hubs and spokes among each other; the zones and the loopback within each site."""
+    """Sites, circuits, links, hubs and spokes among each other; zones, loopback and staff's devices within a site."""
     groups = [list(_shared(estate)), *([*_within(estate, site)] for site in estate.sites)]
     found = next((clash for group in groups for clash in _overlaps(group)), "")
     pairs = sum(len(group) * (len(group) - 1) // 2 for group in groups)
@@ -46,6 +46,8 @@ def _within(estate: Estate, site: str) -> Iterator[Place]:
     for zone in estate.sites[site].zones.values():
         yield f"zone {zone.id} of {site}", zone.prefix
     yield f"loopback of {site}", IPv4Network(estate.sites[site].routing.loopback)
+    if estate.staff_access and site in estate.staff_access.prefixes:
+        yield f"devices of staff of {site}", estate.staff_access.prefixes[site]
 
 
 def _overlaps(places: Iterable[Place]) -> Iterator[str]:

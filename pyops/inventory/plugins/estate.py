@@ -23,6 +23,7 @@ from pyops.inventory.patches import (
     server_holds,
     site_patches_variables,
 )
+from pyops.inventory.remote import staff_access_variables
 from pyops.inventory.variables import (
     Variables,
     desk_variables,
@@ -90,6 +91,7 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # ansible-cor
                 f"ring_{server.pool.ring}",
             )
             variables = server_variables(server) | server_holds(estate, server) | guarded_variables(estate, server)
+            variables |= staff_access_variables(estate, server)
             if server.pool.gateway:
                 variables |= router_variables(estate, server.site)
             if server.pool.id == estate.patches.mirror.pool:

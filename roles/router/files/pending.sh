@@ -40,6 +40,10 @@ done | sort --unique
 
 runs systemd-networkd && ! is_older systemd-networkd /etc/systemd/networkd.conf.d || echo systemd-networkd restarted
 
+rules=/etc/systemd/system/router-forwards.service
+runs router-forwards && ! is_older router-forwards $rules \
+    && [ "$(ip rule list | grep -c 'proto 210')" = "$(grep -c '^ExecStart=ip rule add' $rules)" ] || echo router-forwards restarted
+
 loaded=$(nft list table inet router 2>/dev/null | sed -n 's/^\tcomment //p' | head -n 1)
 runs nftables && [ "$loaded" = "$(sed -n 's/^  comment //p' /etc/nftables.conf)" ] || echo nftables reloaded
 

@@ -82,7 +82,7 @@ def remove_places(host: Host) -> None:
 def pending(host: Host) -> Iterator[Callable[[], str]]:
     """What the role finds not to be as configured; afterwards all of it is."""
     yield lambda: host.check_output("sh -c %s pending tunnel:wg-a-far=172.31.1.0/31", SCRIPT)
-    host.check_output("systemctl reload nftables frr wg-quick@wg-a-far")
+    host.check_output("systemctl reload nftables frr wg-quick@wg-a-far && systemctl restart router-forwards")
 
 
 @pytest.fixture
@@ -200,6 +200,29 @@ def test_a_circuit_lets_ipsec_of_a_hub_in_and_of_nobody_else(host: Host, source:
     assert ("hello" in got.stdout) == arrives
 
 
+@pytest.mark.parametrize("source", ["198.51.100.9", "192.0.2.77"])
+def test_what_a_circuit_passes_on_is_answered_by_the_same_circuit(host: Host, source: str) -> None:
+    """Also to an address anywhere, to which all else would go another way."""
+    within(host, "circuit-a", "ip address replace 192.0.2.77/32 dev lo")
+    before = counted(host, "forwarded")
+    asked = f"(echo hello; sleep 2) | ip netns exec circuit-a timeout 3 nc -u -s {source} 198.51.100.10 51820"
+    answering = "ip netns exec servers sh -c 'echo hello back | timeout 3 nc -u -l 51820'"
+    answered = host.run(f"{answering} > /tmp/asked & sleep 0.3; {asked}; cat /tmp/asked; rm /tmp/asked")
+    assert answered.stdout.split("\n")[:2] == ["hello back", "hello"]
+    assert counted(host, "forwarded") == before + 1
+
+
+def test_a_circuit_passes_on_nothing_else(host: Host) -> None:
+    within(host, "circuit-a", f"ip route replace {SERVER}/32 via 198.51.100.10")
+    for target, port in ((SERVER, 51820), ("198.51.100.10", 51821)):
+        sending = f"echo hello | ip netns exec circuit-a nc -u -w 1 {target} {port}"
+        got = host.run(
+            f"ip netns exec servers timeout 3 nc -u -l {port} > /tmp/got & sleep 0.3; {sending}; wait; cat /tmp/got; rm /tmp/got"
+        )
+        assert got.stdout == "", (target, port)
+    within(host, "circuit-a", f"ip route delete {SERVER}/32 via 198.51.100.10")
+
+
 def test_a_reload_keeps_connections(host: Host) -> None:
     sending = f"(echo before; sleep 2; echo after) | ip netns exec desktops nc -N -w 5 {SERVER} 443"
     receiving = "ip netns exec servers timeout 9 nc -l 443"
@@ -207,7 +230,9 @@ def test_a_reload_keeps_connections(host: Host) -> None:
     assert received == "before\nafter"
 
 
-@pytest.mark.parametrize("service", ["nftables", "frr", "ulogd2", "wg-quick@wg-a-far", "wg-quick@wg-b-far"])
+@pytest.mark.parametrize(
+    "service", ["nftables", "frr", "ulogd2", "router-forwards", "wg-quick@wg-a-far", "wg-quick@wg-b-far"]
+)
 def test_everything_comes_back_by_itself_after_a_power_cut(host: Host, service: str) -> None:
     assert host.service(service).is_enabled
     assert host.service(service).is_running
@@ -232,6 +257,7 @@ def test_nothing_is_pending_after_a_run(pending: Callable[[], str]) -> None:
         ("nft flush chain inet router forward && nft delete table inet router", "nftables reloaded"),
         ("vtysh -c 'configure terminal' -c 'ip route 192.0.2.0/24 blackhole'", "frr reloaded"),
         ("wg set wg-a-far listen-port 51999", "wg-quick@wg-a-far reloaded"),
+        ("ip rule flush protocol 210", "router-forwards restarted"),
     ],
 )
 def test_what_was_changed_by_hand_is_pending(host: Host, pending: Callable[[], str], by_hand: str, found: str) -> None:
