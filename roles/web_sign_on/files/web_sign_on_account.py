@@ -6,9 +6,7 @@ prints the keytab in base64. The password comes no other way. What others set on
 """
 
 import base64
-import contextlib
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -17,7 +15,7 @@ from typing import Any
 import ldb
 from samba import dsdb
 from samba.auth import system_session
-from samba.credentials import MUST_USE_KERBEROS, Credentials
+from samba.credentials import Credentials
 from samba.dckeytab import *  # noqa: F403 # gives Net its export_keytab
 from samba.net import Net
 from samba.param import LoadParm
@@ -64,21 +62,15 @@ class Account:
         return rows[0] if rows else None
 
     def is_password(self) -> bool:
-        """Whether the account logs in with the password asked for, here: other controllers may not know it yet."""
+        """Whether the account's keys are those of the password asked for.
+
+        They are compared here, since a login would count when it is wrong, and be refused while another provider sets
+        the same password. The salt is the realm and the account's name (RFC 4120, 4).
+        """
         login = Credentials()
-        login.guess(self.settings)
-        login.set_username(self.asked["account"])
         login.set_password(self.asked["password"])
-        login.set_kerberos_state(MUST_USE_KERBEROS)
-        realm = self.settings.get("realm")
-        with tempfile.NamedTemporaryFile("w") as file, contextlib.suppress(Exception):
-            # Samba raises what it likes; whatever it was, this was no login.
-            file.write(f"[libdefaults]\ndefault_realm = {realm}\n[realms]\n{realm} = {{\nkdc = 127.0.0.1\n}}\n")
-            file.flush()
-            os.environ["KRB5_CONFIG"] = file.name
-            login.get_named_ccache(self.settings, f"MEMORY:{os.getpid()}")
-            return True
-        return False
+        key = login.get_aes256_key(self.settings.get("realm") + self.asked["account"])
+        return key in self.keytab(self.asked["account"])
 
     def differences(self) -> list[str]:
         """What is not as it should be."""
@@ -92,7 +84,7 @@ class Account:
             "enabled": not int(str(entry["userAccountControl"])) & dsdb.UF_ACCOUNTDISABLE,
         }
         wrong = [name for name, right in is_right.items() if not right]
-        if "enabled" not in wrong and not self.is_password():
+        if not self.is_password():
             wrong.append("password")
         is_same_key = int(str(entry["msDS-KeyVersionNumber"])) == self.asked["version"]
         return [*wrong, *([] if is_same_key and not wrong else ["keytab"])]
@@ -122,19 +114,16 @@ class Account:
             flags["flags"] = ldb.MessageElement(str(NEVER_EXPIRES), ldb.FLAG_MOD_REPLACE, "userAccountControl")
             self.database.modify(flags)
 
-    def keytab(self) -> bytes:
-        """The keys of the service."""
+    def keytab(self, principal: str) -> bytes:
+        """The keys of the account under one of its names."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "keytab"
-            Net(None, self.settings).export_keytab(keytab=str(path), principal=self.asked["service"])
+            Net(None, self.settings).export_keytab(keytab=str(path), principal=principal)
             return path.read_bytes()
 
 
 def apply(account: Account) -> str:
-    """Make and set as a whole or not at all; the keytab in base64.
-
-    No login is tried meanwhile: it would wait for the end of what waits for it.
-    """
+    """Make and set as a whole or not at all; the keytab in base64."""
     wrong = account.differences()
     account.database.transaction_start()
     try:
@@ -145,7 +134,7 @@ def apply(account: Account) -> str:
         account.database.transaction_cancel()
         raise
     account.database.transaction_commit()
-    return base64.b64encode(account.keytab()).decode()
+    return base64.b64encode(account.keytab(account.asked["service"])).decode()
 
 
 def main(act: str) -> int:

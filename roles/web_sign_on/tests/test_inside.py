@@ -31,7 +31,7 @@ def program(host: Host, name: str, act: str, given: object) -> tuple[int, list[s
 
 
 def test_the_account_is_as_asked_for_and_a_change_is_seen(host: Host) -> None:
-    assert program(host, "account", "read", ACCOUNT) == (0, [], [])
+    assert program(host, "account", "read", ACCOUNT)[:2] == (0, [])
     assert program(host, "account", "read", ACCOUNT | {"version": 1})[1] == ["keytab"]
     assert program(host, "account", "read", ACCOUNT | {"password": "another"})[1] == ["password", "keytab"]
 
@@ -50,6 +50,16 @@ def test_another_password_makes_other_keys(host: Host) -> None:
         second = program(host, "account", "apply", asked | {"password": "Another-for-the-tests-of-this"})
         assert (first[0], second[0], first[1] != second[1]) == (0, 0, True)
         assert program(host, "account", "read", asked | {"version": 2})[1] == ["password", "keytab"]
+    finally:
+        host.check_output("samba-tool user delete svc_tried")
+
+
+def test_another_sites_provider_leaves_the_keys_as_they_are(host: Host) -> None:
+    near = ACCOUNT | {"account": "svc_tried", "service": "HTTP/tried-near.roles.ict.example"}
+    far = near | {"service": "HTTP/tried-far.roles.ict.example"}
+    try:
+        assert [program(host, "account", "apply", asked)[0] for asked in (near, far)] == [0, 0]
+        assert [program(host, "account", "read", asked)[1] for asked in (near, far)] == [[], []]
     finally:
         host.check_output("samba-tool user delete svc_tried")
 
