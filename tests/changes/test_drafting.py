@@ -27,7 +27,7 @@ def test_where_nothing_differs_the_record_is_empty_and_its_id_is_of_its_content(
     assert (record.passages, record.blind, record.touched.partners) == ((), (), ())
     assert record.id == own_id(record)
     assert record.id.startswith("2026-11-28-")
-    assert record.predicted == {"resources": 2, "results": 21}
+    assert record.predicted == {"resources": 2, "results": 24}
 
 
 def test_a_server_more_is_told_with_its_cause_site_and_signers(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def broken(tmp_path: Path) -> Path:
 def test_check_counts_what_is_in_order(run: Run) -> None:
     assert run("check") == (
         0,
-        "inventories/lab/estate.yml: in order: 3 sites, 6 links, 18 servers, 3 desks, 12 people\n",
+        "inventories/lab/estate.yml: in order: 3 sites, 6 links, 21 servers, 3 desks, 12 people\n",
     )
 
 

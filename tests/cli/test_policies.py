@@ -109,7 +109,9 @@ def test_json_of_a_check_has_the_keys_that_help_documents(run: Run, tmp_path: Pa
 def test_an_exemption_of_no_policy_fails(run: Run, tmp_path: Path) -> None:
     inventory = shutil.copytree(PRODUCTION, tmp_path / "production")
     text = (inventory / "estate.yml").read_text(encoding="utf-8")
-    (inventory / "estate.yml").write_text(text.replace("policy: host_backup", "policy: host_backups"), encoding="utf-8")
+    (inventory / "estate.yml").write_text(
+        text.replace("policy: host_backup", "policy: host_backups", 1), encoding="utf-8"
+    )
     code, output = run("check", "-i", str(inventory), "--from", saved(tmp_path, plan()))
 
     assert code == 1
