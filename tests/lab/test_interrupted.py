@@ -28,10 +28,11 @@ def pair(three_sites: Site3, tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / NAME
     shutil.copytree(INVENTORY, folder)
     text = (folder / "estate.yml").read_text().replace("\nname: lab\n", f"\nname: {NAME}\n")
-    others = ("  mirror:      {image", "  directory:   {image", "  signon:      {image", "  application: {image")
-    text = "\n".join(line for line in text.splitlines() if not line.startswith(others)) + "\n"
-    text, number = re.subn(r"\ndirectory:\n(  .*\n)+", "\ndirectory: {realm: PAIR.ICT.EXAMPLE, pool: control}\n", text)
-    assert number == 1, "its roles reach pools that this estate lacks"
+    pools = re.compile(r"  (?!router|control)\w+: +\{image: \w+, zone")
+    text = "\n".join(line for line in text.splitlines() if not pools.match(line)) + "\n"
+    for section, left in (("directory", "directory: {realm: PAIR.ICT.EXAMPLE, pool: control}\n"), ("staff_access", "")):
+        text, number = re.subn(rf"\n{section}:.*\n(  .*\n)+", f"\n{left}", text)
+        assert number == 1, f"{section} names pools that this estate lacks"
     for named in ("pools: [application]", "mirror: {pool: mirror,"):
         assert named in text, f"{named!r} names a pool that this estate lacks"
         text = text.replace(named, re.sub("application|mirror(?=,)", "control", named))
