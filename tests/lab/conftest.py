@@ -87,3 +87,11 @@ def healed(three_sites: Site3) -> Iterator[Site3]:
     faults.heal(three_sites.lab)
     yield three_sites
     faults.heal(three_sites.lab)
+
+
+@pytest.fixture(scope="module")
+def directory(three_sites: Site3) -> Site3:
+    """The directory with the estate's people in it."""
+    faults.heal(three_sites.lab)
+    three_sites.pyops("identity", "apply", "--yes")
+    return three_sites

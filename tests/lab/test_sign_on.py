@@ -33,14 +33,6 @@ PROPAGATION, REFUSAL = 10, 60
 
 
 @pytest.fixture(scope="module")
-def directory(three_sites: Site3) -> Site3:
-    """The directory with the estate's people in it."""
-    faults.heal(three_sites.lab)
-    three_sites.pyops("identity", "apply", "--yes")
-    return three_sites
-
-
-@pytest.fixture(scope="module")
 def engineer(directory: Site3) -> Iterator[Officer]:
     """Whoever may log in at desks and become root on servers, signed in at a desk of every site."""
     one = officer(directory, "cdc.engineer.01")

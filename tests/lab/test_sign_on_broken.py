@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pyops.lab import faults, hosts
+from pyops.lab import hosts
 
 from . import full_disk
 from .conftest import INVENTORY, ROOT, Site3
@@ -53,14 +53,6 @@ lock directory = /run/rogue
 state directory = /run/rogue
 cache directory = /run/rogue
 """
-
-
-@pytest.fixture(scope="module")
-def directory(three_sites: Site3) -> Site3:
-    """The directory with the estate's people in it."""
-    faults.heal(three_sites.lab)
-    three_sites.pyops("identity", "apply", "--yes")
-    return three_sites
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ OUT_S = 60
 
 @dataclass(frozen=True)
 class Traveller:
-    """Somebody with a device, registered with its key; of no site."""
+    """Somebody with a device and its key, at no site."""
 
     site: Site3
     officer: Officer
@@ -44,15 +44,14 @@ class Traveller:
 
 
 @pytest.fixture(scope="module")
-def traveller(three_sites: Site3) -> Iterator[Traveller]:
-    """An engineer who registers a device of their own, by their own ticket, on one gateway; all of them know it."""
-    three_sites.pyops("identity", "apply", "--yes")
-    one = joiner(three_sites, "snc.traveller.01", "desk_officers", CONTROLLER)
-    settle(three_sites, one.login)
+def traveller(directory: Site3) -> Iterator[Traveller]:
+    """Somebody new, with a device that nobody knows yet."""
+    one = joiner(directory, "snc.traveller.01", "desk_officers", CONTROLLER)
+    settle(directory, one.login)
     private, public = new_key()
-    yield Traveller(three_sites, one, private, public)
-    Device(three_sites.lab, "a").stays_home()
-    leaver(three_sites, one.login, CONTROLLER)
+    yield Traveller(directory, one, private, public)
+    Device(directory.lab, "a").stays_home()
+    leaver(directory, one.login, CONTROLLER)
 
 
 @pytest.fixture(scope="module")
