@@ -163,14 +163,15 @@ def _losses(inputs: Inputs, changes: Sequence[ResourceChange]) -> Iterator[str]:
     for one in changes:
         if one.operation in ("replace", "delete") and one.type.endswith(HOLDING):
             yield f"{one.name} ({_kind(one)}): what it holds does not come back, restore it from a backup"
-    kept = sorted(  # the engine tells them in the order in which it comes to them, which is another one each time
+    kept = {
         step.name.rpartition("::")[2]
         for plan in inputs.plans.values()
         for step in plan
         if step.is_protected and OPERATIONS.get(step.operation) == "create"
-    )
+    }
     if kept:
-        yield f"{few(kept)}: kept once made since data is held there; the estate must retire that first"
+        # Sorted, since the engine comes to them in another order each time.
+        yield f"{few(sorted(kept))}: kept once made since data is held there; the estate must retire that first"
     for one in changes:
         if any(edit.is_secret for edit in one.edits):
             yield f"{one.name}: the secret of before is not in this record"
