@@ -5,7 +5,6 @@ from typing import Any
 
 from pyops.estate.hosts import Server
 from pyops.estate.model import Estate
-from pyops.estate.remote import StaffAccess
 
 Variables = dict[str, Any]
 
@@ -42,7 +41,7 @@ def forwarding_variables(estate: Estate, name: str) -> Variables:
 
 
 def _forwards(estate: Estate, name: str) -> Iterator[Variables]:
-    access: StaffAccess | None = estate.staff_access
+    access = estate.staff_access
     gateways = [one for one in estate.servers if access and (one.site, one.pool.id) == (name, access.pool)]
     if access and gateways:
         yield {"protocol": "udp", "port": access.port, "address": str(gateways[0].address)}

@@ -22,8 +22,8 @@ ip netns exec {device} wireguard-go staff > /dev/null 2>&1
 ip netns exec {device} wg set staff private-key /dev/stdin peer {gateway} endpoint {endpoint} allowed-ips {networks}
 ip -n {device} address add {address}/32 dev staff
 ip -n {device} link set staff up mtu 1380
-for network in {networks}; do ip -n {device} route replace $network dev staff; done
-""".replace("for network in {networks}", "for network in $(echo {networks} | tr , ' ')")
+for network in $(echo {networks} | tr , ' '); do ip -n {device} route replace $network dev staff; done
+"""
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ import pytest
 
 from .abroad import Device, new_key
 from .conftest import Site3
-from .officers import Officer, joiner, leaver, settle, soon
+from .officers import CONTROLLERS, SERVERS, SITES, Officer, joiner, leaver, settle, soon
 
 pytestmark = pytest.mark.lab
 
-SITES = ("banbury", "towcester", "stratford")
-CONTROLLER = "banbury-directory-01"
+CONTROLLER = CONTROLLERS["banbury"]
 OUT_S = 60
 """Seconds until a device is out after its account was disabled: the promise itself."""
 
@@ -67,8 +66,9 @@ def addresses(traveller: Traveller) -> dict[str, str]:
     def known(site: str) -> bool:
         peers = json.loads(traveller.site.run(f"{site}-gateway-01", "staff-access", "status"))
         own = [peer["address"] for peer in peers if peer.get("account") == traveller.officer.login]
-        found.update(dict.fromkeys([site], own[0]) if own else {})
-        return site in found
+        if own:
+            found[site] = own[0]
+        return bool(own)
 
     for site in SITES:
         soon(lambda site=site: known(site))  # type: ignore[misc]
@@ -80,24 +80,24 @@ def test_a_device_comes_in_at_each_site_and_reaches_what_it_may(
     traveller: Traveller, addresses: dict[str, str], site: str, carrier: str
 ) -> None:
     device = traveller.calls(carrier, site, addresses[site])
-    soon(lambda: all(traveller.opens(device, f"{one}-application-01") for one in SITES))
-    assert not traveller.opens(device, "banbury-application-01", 22)
+    soon(lambda: all(traveller.opens(device, server) for server in SERVERS.values()))
+    assert not traveller.opens(device, SERVERS["banbury"], 22)
     assert not traveller.opens(device, "banbury-router-01", 22)
 
 
 def test_a_key_that_nobody_registered_gets_nothing(traveller: Traveller, addresses: dict[str, str]) -> None:
     stranger = Traveller(traveller.site, traveller.officer, *new_key())
     device = stranger.calls("a", "banbury", addresses["banbury"])
-    assert not stranger.opens(device, "banbury-application-01")
+    assert not stranger.opens(device, SERVERS["banbury"])
 
 
 def test_a_device_is_out_everywhere_soon_after_its_account_is_disabled(
     traveller: Traveller, addresses: dict[str, str]
 ) -> None:
     device = traveller.calls("b", "stratford", addresses["stratford"])
-    soon(lambda: traveller.opens(device, "towcester-application-01"))
+    soon(lambda: traveller.opens(device, SERVERS["towcester"]))
     traveller.site.run(CONTROLLER, "samba-tool", "user", "disable", traveller.officer.login)
-    soon(lambda: not traveller.opens(device, "towcester-application-01"), OUT_S)
+    soon(lambda: not traveller.opens(device, SERVERS["towcester"]), OUT_S)
     for site in SITES:
         soon(lambda site=site: addresses[site] not in listed(traveller.site, site), OUT_S)  # type: ignore[misc]
 
