@@ -109,7 +109,10 @@ class Bench:
     def storm(self, sites: Sequence[str]) -> Storm:
         """The first logins after whatever happened are told apart: they wait until what is lost is known to be."""
         first = soon(lambda: not any(login.wrong for login in self.log_in(sites, len(PEOPLE), 2)[1]))
-        return Storm(first, *self.log_in(sites, -(-LOGINS // len(sites)), TOGETHER // len(sites)))
+        storm = Storm(first, *self.log_in(sites, -(-LOGINS // len(sites)), TOGETHER // len(sites)))
+        for wrong in sorted({login.wrong for login in storm.logins if login.wrong}):
+            Console().print(f"a login failed: {wrong}", markup=False)
+        return storm
 
     def enrol(self, name: str, *options: str) -> float:
         """Seconds until the members are members."""

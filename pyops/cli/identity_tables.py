@@ -16,7 +16,7 @@ _NONE = "-"
 _MOST_FOREIGN = 5
 _COUNTED = {
     "to create": (Act.CREATE,),
-    "to change": (Act.CHANGE, Act.ENABLE),
+    "to change": (Act.RELEASE, Act.CHANGE, Act.ENABLE),
     "memberships": (Act.JOIN, Act.LEAVE),
     "to disable": (Act.DISABLE,),
     "to delete": (Act.DELETE,),

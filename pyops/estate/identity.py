@@ -118,6 +118,9 @@ class Directory(Part):
 
     realm: Realm
     pool: Name
+    """The controllers."""
+    providers: Name | None = None
+    """The pool of those whom web systems believe; without one web systems ask nobody who comes."""
     people: FileName | None = None
     """The file of people beside the estate, CSV or LDIF; without one nobody's account is managed."""
     groups: Groups = Field(default_factory=dict)
@@ -127,3 +130,8 @@ class Directory(Part):
     removals: Removals = Removals()
     keep_disabled: Duration = timedelta(days=30)
     """How long a leaver's account stays disabled until it is deleted."""
+
+    def account_of(self, spn: str) -> str | None:
+        """The service account that answers to a Kerberos name; the directory does not tell capitals apart."""
+        answers = (one.id for one in self.services.values() if spn.lower() in map(str.lower, one.spns))
+        return next(answers, None)

@@ -77,6 +77,15 @@ class Estate(Part):
         return found
 
     @property
+    def providers(self) -> tuple[Server, ...]:
+        """Whom web systems believe about who comes."""
+        return tuple(server for server in self.servers if server.pool.id == self.directory.providers)
+
+    def web_service(self, server: Server) -> str:
+        """The Kerberos name that browsers have a ticket for when they come to a server."""
+        return f"HTTP/{server.name}.{self.domain}"
+
+    @property
     def carriers(self) -> tuple[str, ...]:
         """All carriers, in the order in which the sites name them."""
         return tuple(dict.fromkeys(carrier for site in self.sites.values() for carrier in site.circuits))

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from pyops.estate.base import Named, Part, with_ids
 from pyops.estate.texts import FileName, HostLabel, Name, Words
-from pyops.estate.values import Address, Day, Duration, PositiveDuration
+from pyops.estate.values import Address, Day, Duration, PositiveDuration, YesNo
 
 
 class Partner(Named):
@@ -88,6 +88,17 @@ class Recovery(Part):
     rto: Duration
 
 
+class SignOn(Part):
+    """Who opens a system in a browser, and by what beside the ticket or the password."""
+
+    groups: tuple[Name, ...] = ()
+    """The roles whose people may; everybody with an account, where none is named."""
+    second_factor: YesNo = False
+    """Whether a one-time password (TOTP) is asked for, too."""
+    consent: YesNo = False
+    """Whether people are asked before the system is told who they are."""
+
+
 class System(Named):
     """A business system: one gold build, an alignment model per partner."""
 
@@ -96,6 +107,8 @@ class System(Named):
     alignment: Annotated[Mapping[Name, Alignment], Field(min_length=1)]
     deviations: tuple[Deviation, ...] = ()
     recovery: Recovery
+    sign_on: SignOn = SignOn()
+    """How people come in; systems on one pool share its servers' addresses, and with them this."""
 
 
 Partners = Annotated[Mapping[Name, Partner], BeforeValidator(with_ids), Field(min_length=1)]

@@ -12,6 +12,7 @@ from pyops.estate import Estate
 from pyops.estate.identity import Removals
 from pyops.identity.accounts import Account, Holding
 from pyops.identity.people import Person
+from pyops.identity.releases import released, withheld, without
 from pyops.identity.steps import (
     Act,
     Step,
@@ -71,7 +72,9 @@ def plan(estate: Estate, people: Iterable[Person], found: Holding, today: date) 
     aim = wanted(estate, everyone, today)
     conflicts = tuple(_conflicts(aim, found))
     taken = {note.name for note in conflicts}
-    steps = [*_units(estate, found), *_groups(aim, found, taken)]
+    releases = list(released(aim, found))
+    found = without(found, releases)
+    steps = [*_units(estate, found), *_groups(aim, found, taken), *releases]
     dropped = {step.name for step in steps if step.act is Act.DROP}
     notes = [Note(one.login, f"comes on {one.starts}") for one in everyone if one.is_coming(today)]
     ours = {name for name, group in found.groups.items() if group.is_managed}
@@ -97,6 +100,7 @@ def _conflicts(aim: Holding, found: Holding) -> Iterator[Note]:
     for name in aim.accounts:
         if name in found.groups or (name in found.accounts and not found.accounts[name].kind):
             yield Note(name, why)
+    yield from (Note(*told) for told in withheld(aim, found))
     for name, mark in found.twins.items():
         yield Note(name, f"was made twice, at sites that were apart: rename or delete the one that gave way, {mark}")
     for name in aim.groups:

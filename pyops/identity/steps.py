@@ -1,6 +1,6 @@
 """Single steps of a plan: what is done to whom, in words, and as a controller is told it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -14,6 +14,7 @@ class Act(StrEnum):
 
     UNIT = "unit"
     GROUP = "group"
+    RELEASE = "release"
     CREATE = "create"
     CHANGE = "change"
     ENABLE = "enable"
@@ -58,6 +59,12 @@ def group_step(group: HeldGroup, why: str) -> Step:
 def drop_step(name: str) -> Step:
     """A group is removed."""
     return Step(Act.DROP, name, "is no group of the estate any more", {"do": "drop", "group": name})
+
+
+def release_step(login: str, spns: Sequence[str], heirs: Sequence[str]) -> Step:
+    """An account gives up Kerberos names, each of which one account alone can have."""
+    why = f"gives {', '.join(spns)} up to {', '.join(heirs)}"
+    return Step(Act.RELEASE, login, why, {"do": "release", "login": login, "spns": list(spns)})
 
 
 def account_step(act: Act, account: Account, why: str) -> Step:

@@ -71,7 +71,7 @@ def test_a_plan_shows_every_step_and_changes_nothing(identity: Identity) -> None
 
     assert code == 0
     assert re.search(r"create +│ cdc\.officer\.01 +│ is new: Cherwell desk officer 01, in OU=cherwell,OU=People", said)
-    assert "0 managed accounts; 16 to create, 0 to change, 22 memberships, 0 to disable, 0 to delete" in said
+    assert "0 managed accounts; 18 to create, 0 to change, 22 memberships, 0 to disable, 0 to delete" in said
     assert "12 people in people.csv" in said
     assert identity.directory.done == []
     assert identity.directory.commands == ["sudo -n /usr/local/sbin/directory-accounts read"]
@@ -80,12 +80,12 @@ def test_a_plan_shows_every_step_and_changes_nothing(identity: Identity) -> None
 def test_apply_does_it_and_a_second_one_finds_nothing_to_do(identity: Identity) -> None:
     code, said, progress = identity("apply", "--yes")
 
-    assert (code, "lab: 51 steps done" in said) == (0, True)
-    assert "    1/51 unit OU=People: is new\n" in progress
+    assert (code, "lab: 53 steps done" in said) == (0, True)
+    assert "    1/53 unit OU=People: is new\n" in progress
     assert identity.directory.accounts["cdc.engineer.01"]["groups"] == ["desk_officers", "platform_engineers"]
     code, said, progress = identity("apply", "--yes")
     assert (code, "nothing to do: the directory holds what the estate says" in said) == (0, True)
-    assert len(identity.directory.done) == 51
+    assert len(identity.directory.done) == 53
 
 
 def test_first_passwords_are_kept_in_a_file_of_its_owner_alone_and_never_said(identity: Identity) -> None:
@@ -97,7 +97,7 @@ def test_first_passwords_are_kept_in_a_file_of_its_owner_alone_and_never_said(id
 
     assert (code, file.stat().st_mode & 0o777) == (0, 0o600)
     assert kept == identity.directory.passwords
-    assert len(kept) == 16
+    assert len(kept) == 18
     assert kept["cdc.officer.01"] == "correct horse battery staple"
     assert re.fullmatch(r"([A-Z][a-z]{7}-){4}\d", kept["sdc.officer.01"])
     assert not any(password in said + progress for password in kept.values())
@@ -118,7 +118,7 @@ def test_whoever_says_no_changes_nothing(identity: Identity) -> None:
     code, _, asked = identity("apply")
 
     assert (code, identity.directory.done) == (1, [])
-    assert f"Do these 51 steps on {FIRST}? [y/N]:" in asked
+    assert f"Do these 53 steps on {FIRST}? [y/N]:" in asked
 
 
 def test_a_program_that_asks_for_json_is_not_asked(identity: Identity) -> None:
@@ -150,7 +150,7 @@ def test_a_step_that_fails_ends_it_and_the_next_run_goes_on(identity: Identity) 
     assert "snc.officer.01" not in identity.directory.accounts
     identity.directory.fails_at = ""
     code, made = identity.json("apply", "--yes")
-    assert (code, made["left"], len(made["done"])) == (0, [], 51 - 16)
+    assert (code, made["left"], len(made["done"])) == (0, [], 53 - 16)
 
 
 def test_a_connection_that_is_lost_under_way_is_told_with_the_host(identity: Identity) -> None:
@@ -164,7 +164,7 @@ def test_a_connection_that_is_lost_under_way_is_told_with_the_host(identity: Ide
     code, _, error = identity("apply", "--yes")
 
     assert code == 3
-    assert re.search(rf"^{FIRST}: (the connection was lost under way|ended after 1 of 51 steps)", error, re.MULTILINE)
+    assert re.search(rf"^{FIRST}: (the connection was lost under way|ended after 1 of 53 steps)", error, re.MULTILINE)
     assert identity.directory.done == ["unit OU=People"]
 
 
@@ -212,7 +212,7 @@ def test_too_many_leavers_are_refused_and_nothing_is_done(identity: Identity) ->
     file = identity.filled().folder / "people.csv"
     file.write_text("".join(file.read_text().splitlines(keepends=True)[:-4]))
     code, made = identity.json("plan")
-    words = "4 of 16 managed accounts (25 %) would be disabled, deleted or left without a role, more than the 20 % of "
+    words = "4 of 18 managed accounts (22 %) would be disabled, deleted or left without a role, more than the 20 % of "
 
     assert (code, made["refused"].startswith(words), len(made["removed"])) == (1, True, 4)
     code, _, error = identity("apply", "--yes")

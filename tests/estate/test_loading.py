@@ -70,6 +70,7 @@ def _keys(value: Any, at: str = "") -> set[str]:
             "security",
             "changes",
             "port",
+            "sign_on",
         }
         left_out |= {"login", "sudo", "complexity", "history", "expire_after", "larger_until", "reason"}
         left_out |= {"partners"} if at else set()

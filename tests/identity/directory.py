@@ -69,6 +69,9 @@ class Directory:
             return f"{login}: is not managed by this estate, and stays as it is"
         if step["do"] == "delete" and held and held["enabled"]:
             return f"{login}: is enabled, and only what is disabled is deleted"
+        others = {spn for one in self.accounts.values() if one is not held for spn in one["spns"]}
+        for spn in others & {*step.get("spns", ())} if step["do"] == "account" else ():
+            return f"spn[{spn}] would cause a conflict"
         return "the disk is full" if login and login == self.fails_at else ""
 
     def _do(self, step: Entry) -> None:
@@ -105,6 +108,10 @@ class Directory:
         held["mark"] = f"pyops {self.estate} {step['kind']}"
         if "password" in step:
             self.passwords[step["login"]] = step["password"]
+
+    def _release(self, step: Entry) -> None:
+        held = self.accounts[step["login"]]
+        held["spns"] = [spn for spn in held["spns"] if spn not in step["spns"]]
 
     def _enable(self, step: Entry) -> None:
         self.accounts[step["login"]] |= {"enabled": True, "disabled_since": None}

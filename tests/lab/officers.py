@@ -1,5 +1,6 @@
 """People of the lab's directory as tests need them: each with a password that the test run alone knows, and the ways they log in."""
 
+import base64
 import json
 import secrets
 import subprocess
@@ -27,6 +28,11 @@ settings.load_default()
 database = SamDB(session_info=system_session(settings), lp=settings)
 for login, password in json.load(sys.stdin).items():
     database.setpassword(f"(sAMAccountName={login})", password, force_change_at_next_login=False)
+"""
+
+GET_TICKETS = """
+export KRB5CCNAME="FILE:$(mktemp)"
+kinit "$0" >&2 && kvno "$@" >&2 && base64 "${KRB5CCNAME#FILE:}" && kdestroy
 """
 
 
@@ -73,6 +79,12 @@ class Officer:
         options += ["--max-time", "30", "--output", "/dev/null", "--write-out", "%{http_code} %{url_effective}"]
         return self.at(desk, "curl", *options, f"https://{SERVERS[site]}.lab.ict.example/").stdout
 
+    def tickets(self, desk: str, *services: str) -> bytes:
+        """What a login at a desk and visits to services leave there, as a credential cache of its own."""
+        got = self.at(desk, "sh", "-c", GET_TICKETS, self.login, *services, stdin=f"{self.password}\n")
+        assert got.returncode == 0, got.stderr
+        return base64.b64decode(got.stdout)
+
     def leaves(self, desk: str) -> None:
         self.at(desk, "kdestroy", "-A")
 
@@ -86,10 +98,15 @@ def officer(site: Site3, login: str, controller: str = "banbury-directory-01") -
 
 def reset(site: Site3, login: str, controller: str) -> Officer:
     """A new password, on one controller; the others learn of it."""
-    made = Officer(site, login, f"{secrets.token_urlsafe(16)}-Aa1")
+    made = Officer(site, login, new_password())
     site.run(controller, "samba-tool", "user", "unlock", login)
     site.run(controller, "python3", "-c", SET_PASSWORDS, stdin=json.dumps({login: made.password}))
     return made
+
+
+def new_password() -> str:
+    """One that any rules of a directory take."""
+    return f"{secrets.token_urlsafe(16)}-Aa1"
 
 
 def settle(site: Site3, login: str) -> None:

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from pyops.lab import hosts
+from tests.browser import Desk, chromium, come_in_by_code, register_second_factor
 
 from .conftest import INVENTORY, Site3
+from .officers import DESKS, SERVERS, SITES, officer
 from .test_stacks import Changes, changes
 
 pytestmark = pytest.mark.lab
@@ -25,6 +27,7 @@ APPLICATIONS = f"application: {{image: application, zone: servers, first: 40, {C
 MIRRORS = f"mirror:      {{image: mirror, zone: servers, first: 50, {COUNT}"
 DESKS_OF_BANBURY = "      desktops:   {vlan: 30, prefix: 10.10.32.0/20}\n"
 LAST_FLOW = "  - {from: servers, to: management, services: [dns], scope: site}\n"
+RECOVERY = "    recovery: {rpo: 0s, rto: 60s}\n"
 CODSALL = textwrap.dedent("""\
       codsall:
         partner: south_staffordshire
@@ -68,6 +71,8 @@ EDITS = {
         "  banbury-application-02: {retire: true, by: 2099-12-31, reason: the end of the test}\n"
         "\nexemptions:"
     ),
+    # a system that not everybody may use, and that asks for more than a ticket
+    RECOVERY: RECOVERY + "    sign_on: {groups: [platform_engineers], second_factor: true, consent: true}\n",
     LAST_FLOW: LAST_FLOW + "  - {from: desktops, to: management, services: [ssh], scope: site}\n",
 }
 DESK_TO_MANAGEMENT = ["timeout", "3", "bash", "-c", "</dev/tcp/10.10.0.10/22"]
@@ -158,6 +163,32 @@ def answers_soon(site: Site3, source: str, target: str) -> None:
 def test_a_partner_without_a_site(three_sites: Site3, edited: Edited) -> None:
     assert three_sites.ssh("kpc-d0001", "hostname").stdout.strip() == "kpc-d0001"
     assert "Kineton & O'Neill's" in three_sites.pyops("estate", "show", "--json", inventory=edited.folder).stdout
+
+
+def test_a_system_that_wants_a_second_factor_and_consent(directory: Site3, edited: Edited, tmp_path: Path) -> None:
+    """At each site, in a real browser at one site's desk, by whoever may; the ticket alone opens it no more."""
+    desk, domain = DESKS["banbury"], directory.estate.domain
+    systems = {site: f"https://{name}.{domain}/" for site, name in SERVERS.items()}
+    providers = {site: f"{site}-signon-01.{domain}" for site in SITES}
+    auditor, engineer = officer(directory, "snc.auditor.01"), officer(directory, "cdc.engineer.01")
+    assert [one.signs_in(desk).returncode for one in (auditor, engineer)] == [0, 0]
+    assert [
+        site for site in SITES for one in (auditor, engineer) if one.web(desk, site) == f"200 {systems[site]}"
+    ] == []
+    tickets = engineer.tickets(desk, *(f"HTTP/{provider}" for provider in providers.values()))
+    at = Desk(desk, directory.lab.state / "ssh_config", domain)
+    try:
+        with chromium(at, tickets, f"https://{providers['banbury']}/", tmp_path) as browser:
+            for site in SITES:
+                secret = register_second_factor(browser, f"https://{providers[site]}/")
+                come_in_by_code(browser, systems[site], secret, SERVERS[site])
+                assert "It works!" in browser.pages[0].content()
+    finally:
+        for site in SITES:
+            forget = "find /var/lib/lemonldap-ng/psessions -type f -delete"
+            directory.run(f"{site}-signon-01", "sh", "-c", forget)
+        for one in (auditor, engineer):
+            one.leaves(desk)
 
 
 def test_nothing_is_left_to_do(three_sites: Site3, edited: Edited) -> None:

@@ -1,10 +1,12 @@
 """What breaks sign-on is broken on purpose: each is refused, or got over, and what is said then helps."""
 
+import json
 import os
 import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -16,12 +18,14 @@ from .officers import (
     CONTROLLERS,
     DESKS,
     SERVERS,
+    SET_PASSWORDS,
     SITES,
     Officer,
     is_well,
     joiner,
     leaver,
     names,
+    new_password,
     officer,
     settle,
     soon,
@@ -70,7 +74,15 @@ def says(site: Site3, host: str, *command: str, stdin: str = "") -> subprocess.C
 
 
 @pytest.fixture
-def full(directory: Site3, engineer: Officer) -> Iterator[str]:
+def auditor(directory: Site3) -> Iterator[Officer]:
+    """Whoever forgot the password."""
+    one = officer(directory, "snc.auditor.01")
+    yield one
+    one.leaves(DESKS["stratford"])
+
+
+@pytest.fixture
+def full(directory: Site3, engineer: Officer, auditor: Officer) -> Iterator[str]:
     """A controller whose databases stand on a disk without any room left."""
     name = CONTROLLERS["stratford"]
     try:
@@ -83,7 +95,7 @@ def full(directory: Site3, engineer: Officer) -> Iterator[str]:
 
 
 def test_a_controller_with_a_full_disk_makes_nothing_by_half_and_catches_up(
-    directory: Site3, engineer: Officer, full: str
+    directory: Site3, engineer: Officer, auditor: Officer, full: str
 ) -> None:
     login, other = "full.joiner.01", CONTROLLERS["banbury"]
     leaver(directory, login, other)
@@ -94,6 +106,7 @@ def test_a_controller_with_a_full_disk_makes_nothing_by_half_and_catches_up(
         assert "tdb_transaction_prepare_commit: expansion failed" in made.stderr
         assert login not in names(directory, full, "user")
         assert is_well(engineer, "stratford", SITES)
+        resets_whole_or_not_at_all(auditor, full, DESKS["stratford"])
         # What is asked of another controller is done, and waits for room here.
         new = joiner(directory, login, "platform_engineers", other)
         soon(lambda: login in names(directory, CONTROLLERS["towcester"], "user"))
@@ -105,6 +118,15 @@ def test_a_controller_with_a_full_disk_makes_nothing_by_half_and_catches_up(
         assert "(0 errors)" in directory.run(full, "samba-tool", "dbcheck")
     finally:
         leaver(directory, login, other)
+
+
+def resets_whole_or_not_at_all(one: Officer, controller: str, desk: str) -> None:
+    """A password that is reset on a controller: the new one is good where it says so, else the old one, never neither."""
+    new = replace(one, password=new_password())
+    done = says(one.site, controller, "python3", "-c", SET_PASSWORDS, stdin=json.dumps({one.login: new.password}))
+    assert done.returncode == 0 or "expansion failed" in done.stderr
+    good, bad = (new, one) if done.returncode == 0 else (one, new)
+    assert (good.signs_in(desk).returncode, bad.signs_in(desk).returncode) == (0, 1)
 
 
 def set_clock(one: Officer, seconds: int) -> None:
@@ -139,13 +161,13 @@ def test_a_clock_ten_minutes_off_opens_nothing_and_a_new_ticket_helps(
     assert engineer.is_let_in(DESK, SERVERS["banbury"])
 
 
-def asked(one: Officer, *options: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """A visit to the provider; what was sent and answered stands in the errors."""
-    return one.at(DESK, "curl", "--silent", "--verbose", *options, f"{PROVIDER}/", stdin=stdin)
+def asked(one: Officer, *options: str, stdin: str = "", provider: str = PROVIDER) -> subprocess.CompletedProcess[str]:
+    """A visit to a provider; what was sent and answered stands in the errors."""
+    return one.at(DESK, "curl", "--silent", "--verbose", *options, f"{provider}/", stdin=stdin)
 
 
 def test_a_ticket_that_was_sent_before_opens_no_session(directory: Site3, engineer: Officer) -> None:
-    """What a listener would have heard and sends again: the provider shows the form, and its log says why."""
+    """What a listener would have heard and sends again: each provider shows the form, and the first one's log says why."""
     assert engineer.signs_in(DESK).returncode == 0
     log = "/var/log/apache2/error.log"
     count = ["grep", "--count", "Request is a replay", log]
@@ -158,6 +180,11 @@ def test_a_ticket_that_was_sent_before_opens_no_session(directory: Site3, engine
     assert sent[1] in second.stderr
     assert ("Set-Cookie" in second.stderr, 'type="password"' in second.stdout) == (False, True)
     assert int(says(directory, "banbury-signon-01", *count).stdout) == before + 1
+    # Another provider has another account, hence another key: what was meant for the first is nothing to it.
+    for site in ("towcester", "stratford"):
+        elsewhere = PROVIDER.replace("banbury", site)
+        third = asked(engineer, "--header", "@-", stdin=sent[1], provider=elsewhere)
+        assert ("Set-Cookie: web_sign_on=" in third.stderr, 'type="password"' in third.stdout) == (False, True)
 
 
 GHOST = "gone-dc01.lab.ict.example"

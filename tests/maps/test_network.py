@@ -38,7 +38,7 @@ def grown(folder: Path, sites: int, carriers: str, partner: str = "Cherwell Dist
         }
         for number, (first, second, carrier) in enumerate(ends)
     }
-    del data["staff_access"]
+    del data["staff_access"], data["directory"]["providers"]
     for pool in data["pools"].values():
         pool |= {"count": dict.fromkeys(names, 1), "target": 1}
     data["patches"]["window"]["days"] = dict.fromkeys(names, "tuesday")

@@ -1,17 +1,15 @@
 """Somebody who visits web systems from the host of a role's tests, by curl: with cookies, maybe a ticket, and forms filled in."""
 
-import base64
-import hmac
 import json
 import re
 import shlex
-import struct
-import time
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from testinfra.host import Host
+
+from tests.browser import code
 
 PASSWORD = "Known-to-the-tests-alone"  # noqa: S105 # of accounts that are gone with the host
 PROVIDER = "https://auth-near.roles.ict.example/"
@@ -114,12 +112,3 @@ class Visitor:
         done = self.ask("2fregisters/totp/verify", *headers, data=given)
         assert '"result":1' in done.text, done.text
         return secret
-
-
-def code(secret: str, away_s: int = 0) -> str:
-    """The one-time password of now (RFC 6238), or of some time away."""
-    padded = secret.upper() + "=" * (-len(secret) % 8)
-    count = struct.pack(">Q", int(time.time() + away_s) // 30)
-    digest = hmac.digest(base64.b32decode(padded), count, "sha1")
-    place = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[place : place + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"

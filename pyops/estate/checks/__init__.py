@@ -19,6 +19,7 @@ from pyops.estate.checks.pools import check_pools
 from pyops.estate.checks.remote import check_staff_access
 from pyops.estate.checks.routing import check_routing
 from pyops.estate.checks.systems import check_systems
+from pyops.estate.checks.web import check_web_sign_on
 from pyops.estate.model import Estate
 from pyops.estate.problems import Finding
 
@@ -31,6 +32,7 @@ CHECKS: tuple[Callable[[Estate, date], Iterable[Finding]], ...] = (
     check_desks,
     check_systems,
     check_identity,
+    check_web_sign_on,
     check_staff_access,
     check_patches,
     check_cloud,

@@ -32,7 +32,7 @@ from pyops.inventory.variables import (
     router_variables,
     server_variables,
 )
-from pyops.inventory.web import guarded_variables, web_variables
+from pyops.inventory.web import server_web_variables, web_variables
 
 DOCUMENTATION = """
 name: estate
@@ -90,7 +90,7 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # ansible-cor
                 f"pool_{server.pool.id}",
                 f"ring_{server.pool.ring}",
             )
-            variables = server_variables(server) | server_holds(estate, server) | guarded_variables(estate, server)
+            variables = server_variables(server) | server_holds(estate, server) | server_web_variables(estate, server)
             variables |= staff_access_variables(estate, server)
             if server.pool.gateway:
                 variables |= router_variables(estate, server.site)

@@ -148,6 +148,17 @@ def test_only_what_is_disabled_is_deleted(accounts: Accounts) -> None:
     ]
 
 
+def test_a_kerberos_name_is_given_up_before_another_account_gets_it(accounts: Accounts) -> None:
+    heir = SERVICE | {"login": "tried_heir", "name": "tried_heir"}
+    release = {"do": "release", "login": "tried_service", "spns": ["http/Tried.roles.ict.example"]}
+    accounts.apply(*UNITS, SERVICE)
+
+    assert "conflict" in accounts.apply(heir)[0]["why"]
+    assert changed(accounts.apply(release, release, heir)) == [True, False, True]
+    assert accounts.account("tried_service")["spns"] == []
+    assert accounts.account("tried_heir")["spns"] == SERVICE["spns"]
+
+
 @pytest.mark.parametrize(
     ("step", "estate", "name"),
     [

@@ -1,5 +1,6 @@
 """What somebody at a desk sees and does, in a real browser."""
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,21 +8,31 @@ from typing import TYPE_CHECKING
 import pytest
 from testinfra.host import Host
 
-from tests.roles.visitor import PROVIDER, code
-
-from .browsers import chromium
+from tests.browser import Desk, chromium, come_in_by_code, register_second_factor
+from tests.roles.visitor import PASSWORD, PROVIDER
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 INTRANET = "https://intranet.roles.ict.example/"
 PAYMENTS = "https://payments.roles.ict.example/"
+DESK = Desk("role-web-guard", Path(__file__).parents[3] / ".lab" / "roles" / "ssh_config", "roles.ict.example")
+
+
+def tickets(host: Host, login: str) -> bytes:
+    """As a desk has them after a login; the one for the provider is got where the directory can be asked."""
+    cache = "KRB5CCNAME=/run/tried.browser"
+    service = f"HTTP/{PROVIDER.split('/')[2]}"
+    got = f"echo {PASSWORD} | {cache} kinit {login} >&2 && {cache} kvno {service} >&2 && base64 /run/tried.browser"
+    found = base64.b64decode(host.check_output("sh -c %s", got))
+    host.check_output("rm /run/tried.browser")
+    return found
 
 
 @pytest.fixture
 def browser(host: Host, tmp_path: Path) -> Iterator["BrowserContext"]:
     """At the desk of an officer who may use both systems."""
-    with chromium(host, "role-web-guard", "officer-03", tmp_path) as opened:
+    with chromium(DESK, tickets(host, "officer-03"), PROVIDER, tmp_path) as opened:
         yield opened
     host.check_output("find /var/lib/lemonldap-ng/psessions -type f -delete")
 
@@ -36,19 +47,8 @@ def test_a_day_at_a_desk(browser: "BrowserContext") -> None:
     page.wait_for_url(INTRANET)
     assert page.inner_text("body").strip() == "the intranet"
 
-    page.goto(f"{PROVIDER}2fregisters/totp")
-    page.wait_for_selector("#secret:not(:empty)")
-    secret = page.inner_text("#secret").replace(" ", "")
-    page.fill("#code", code(secret))
-    page.click("#verify")
-    page.wait_for_selector("[trspan=yourKeyIsRegistered]")
-
-    page.goto(PAYMENTS)
-    page.fill("input[name=code]", code(secret))
-    page.click("button[type=submit]")
-    page.wait_for_selector("text=Payments")
-    page.click("button.positive, button.btn-success")
-    page.wait_for_url(PAYMENTS)
+    secret = register_second_factor(browser, PROVIDER)
+    come_in_by_code(browser, PAYMENTS, secret, "Payments")
     assert page.inner_text("body").strip() == "user officer-03 at /"
 
     # Logged out at the one, the browser is logged out at the provider and at the other, too.

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from testinfra.host import Host
 
-from tests.roles.visitor import PASSWORD, PROVIDER, Visitor, code
+from tests.browser import code
+from tests.roles.visitor import PASSWORD, PROVIDER, Visitor
 
 INTRANET = "https://intranet.roles.ict.example/"
 PLAIN = "https://plain.roles.ict.example/"

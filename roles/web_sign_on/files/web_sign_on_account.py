@@ -64,8 +64,8 @@ class Account:
     def is_password(self) -> bool:
         """Whether the account's keys are those of the password asked for.
 
-        They are compared here, since a login would count when it is wrong, and be refused while another provider sets
-        the same password. The salt is the realm and the account's name (RFC 4120, 4).
+        They are compared here, since a login that is wrong would count, towards a lock too. The salt is the realm and
+        the account's name (RFC 4120, 4).
         """
         login = Credentials()
         login.set_password(self.asked["password"])

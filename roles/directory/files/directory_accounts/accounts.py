@@ -4,7 +4,7 @@ import secrets
 
 import ldb
 from days import NEVER, ticks
-from directory import MARK, SINCE, Directory, Step, StepRefusedError, Values, flags, text
+from directory import MARK, SINCE, Directory, Step, StepRefusedError, Values, flags, text, texts
 from samba import dsdb
 
 AES_ONLY = "24"  # AES128 and AES256 (MS-KILE 2.2.7)
@@ -54,6 +54,14 @@ def switch(directory: Directory, step: Step) -> bool:
         since = text(found, SINCE) or f"disabled {step['on']}"
         values = {"userAccountControl": [str(flags(found) | dsdb.UF_ACCOUNTDISABLE)], SINCE: [since]}
     return directory.set(found, values)
+
+
+def release(directory: Directory, step: Step) -> bool:
+    """Kerberos names are an account's no more, so that another one can have them."""
+    found = directory.ours(step["login"], "user")
+    given = {name.lower() for name in step["spns"]}
+    kept = [name for name in texts(found, "servicePrincipalName") if name.lower() not in given]
+    return directory.set(found, {"servicePrincipalName": kept})
 
 
 def delete(directory: Directory, step: Step) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import ldb
-from accounts import delete, present, switch
+from accounts import delete, present, release, switch
 from directory import Directory, Step, StepRefusedError
 from groups import drop, group, member, unit
 
@@ -12,6 +12,7 @@ ACTS: Mapping[str, Callable[[Directory, Step], bool]] = {
     "unit": unit,
     "group": group,
     "drop": drop,
+    "release": release,
     "account": present,
     "enable": switch,
     "disable": switch,
