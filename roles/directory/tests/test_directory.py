@@ -34,6 +34,16 @@ def test_dns_answers_for_the_model_and_for_the_services(host: Host) -> None:
     assert own in host.check_output("ip -brief address show dev plain")
 
 
+def test_a_controller_that_is_killed_serves_again_by_itself(host: Host) -> None:
+    main = "systemctl show --property=MainPID --value samba-ad-dc"
+    before = host.check_output(main)
+    host.check_output("systemctl kill --signal=KILL samba-ad-dc")
+    host.check_output(
+        "timeout 120 sh -c %s",
+        f'until systemctl is-active samba-ad-dc && [ "$({main})" != {before} ] && samba-tool drs showrepl; do sleep 1; done',
+    )
+
+
 def test_the_host_asks_itself_for_names(host: Host) -> None:
     assert host.check_output("getent hosts web-01") == "10.98.0.20      web-01.roles.ict.example"
 
