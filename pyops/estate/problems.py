@@ -1,7 +1,7 @@
 """What can be wrong with an estate, said the same way everywhere: `file:line: path: given, the rule it breaks`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -82,3 +82,20 @@ def nearest(name: str, names: Iterable[str]) -> str:
     if close:
         return f"; did you mean {close[0]}?"
     return f"; known: {', '.join(known[:8])}{', ...' if len(known) > 8 else ''}" if known else ""
+
+
+def no_such(noun: str, name: str, known: Iterable[str]) -> str:
+    """The rule that a name breaks which the estate does not have, with a hint at the right one."""
+    return f"is not {a(noun)} of this estate{nearest(name, known)}"
+
+
+def unknown(noun: str, at: Location, name: str, known: Collection[str]) -> Iterator[Finding]:
+    """A finding where a name is none of those that the estate has."""
+    if name not in known:
+        yield Finding(at, name, no_such(noun, name, known))
+
+
+def each_unknown(noun: str, at: Location, names: Iterable[str], known: Collection[str]) -> Iterator[Finding]:
+    """The same of every name in a list."""
+    for number, name in enumerate(names):
+        yield from unknown(noun, (*at, number), name, known)

@@ -14,7 +14,7 @@ from pyops.errors import Refused
 from pyops.estate import Estate
 from pyops.estate.base import Part
 from pyops.estate.checks.identity import BUILT_IN
-from pyops.estate.problems import EstateRefused, Problem, given, nearest
+from pyops.estate.problems import EstateRefused, Problem, given, no_such
 from pyops.estate.source import read_text
 from pyops.estate.texts import Login, Name, Words, refusal
 from pyops.estate.wording import findings
@@ -118,8 +118,7 @@ def _strangers(estate: Estate, file: Path, people: Iterable[Person], lines: Iter
         if person.starts and person.ends and person.ends < person.starts:
             yield told("ends", str(person.ends), f"lies before the first day, {person.starts}")
         if person.partner not in estate.partners:
-            hint = nearest(person.partner, estate.partners)
-            yield told("partner", person.partner, f"is not a partner of this estate{hint}")
+            yield told("partner", person.partner, no_such("partner", person.partner, estate.partners))
             continue
         yield from _roles(estate, person, told)
 
@@ -128,7 +127,7 @@ def _roles(estate: Estate, person: Person, told: Tell) -> Iterator[Problem]:
     groups = estate.directory.groups
     for role in person.roles:
         if role not in groups:
-            yield told("roles", role, f"is not a group of this estate{nearest(role, groups)}")
+            yield told("roles", role, no_such("group", role, groups))
         elif not groups[role].is_for(person.partner):
             who = ", ".join(groups[role].partners)
             yield told(

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 
 from pyops.estate.model import Estate
 from pyops.estate.network import Zone
-from pyops.estate.problems import Finding, Location, a, nearest
+from pyops.estate.problems import Finding, Location, unknown
 from pyops.estate.service import Desk
 
 RESERVED = 4
@@ -30,13 +30,9 @@ def check_desks(estate: Estate, _today: date) -> Iterator[Finding]:
 
 
 def _names(estate: Estate, desk: Desk, at: Location) -> Iterator[Finding]:
-    for what, name, known in (
-        ("site", desk.site, estate.sites),
-        ("partner", desk.partner, estate.partners),
-        ("ring", desk.ring, estate.patches.rings),
-    ):
-        if name not in known:
-            yield Finding((*at, what), name, f"is not {a(what)} of this estate{nearest(name, known)}")
+    yield from unknown("site", (*at, "site"), desk.site, estate.sites)
+    yield from unknown("partner", (*at, "partner"), desk.partner, estate.partners)
+    yield from unknown("ring", (*at, "ring"), desk.ring, estate.patches.rings)
 
 
 def _sizes(estate: Estate) -> Iterator[Finding]:

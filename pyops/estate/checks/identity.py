@@ -1,12 +1,12 @@
 """Identity: names that are there and are nobody else's, leave that still holds, rules that a directory can keep."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from pyops.estate.identity import Directory, Group
 from pyops.estate.model import Estate
 from pyops.estate.patches import DESKTOPS
-from pyops.estate.problems import Finding, Location, a, nearest
+from pyops.estate.problems import Finding, Location, each_unknown, unknown
 from pyops.estate.service import Deviation
 from pyops.estate.spoken import duration
 
@@ -27,8 +27,8 @@ def check_identity(estate: Estate, today: date) -> Iterator[Finding]:
     yield from _services(estate, directory)
     for account in directory.break_glass.values():
         here: Location = (*at, "break_glass", account.id)
-        yield from _unknown("partner", (*here, "owner"), (account.owner,), estate.partners)
-        yield from _each("group", (*here, "groups"), account.groups, directory.groups)
+        yield from unknown("partner", (*here, "owner"), account.owner, estate.partners)
+        yield from each_unknown("group", (*here, "groups"), account.groups, directory.groups)
         if account.expires < today:
             rule = f"the account has expired (today is {today}): renew it with a reason or remove it"
             yield Finding((*here, "expires"), account.expires, rule)
@@ -38,16 +38,16 @@ def check_identity(estate: Estate, today: date) -> Iterator[Finding]:
 
 def _group(estate: Estate, group: Group, at: Location, today: date) -> Iterator[Finding]:
     pools = (*estate.pools, DESKTOPS)
-    yield from _each("pool", (*at, "login"), group.login, pools)
-    yield from _each("pool", (*at, "sudo"), group.sudo, pools)
-    yield from _each("partner", (*at, "partners"), group.partners, estate.partners)
+    yield from each_unknown("pool", (*at, "login"), group.login, pools)
+    yield from each_unknown("pool", (*at, "sudo"), group.sudo, pools)
+    yield from each_unknown("partner", (*at, "partners"), group.partners, estate.partners)
     for number, deviation in enumerate(group.deviations):
         yield from _deviation(estate, group, deviation, (*at, "deviations", number), today)
 
 
 def _deviation(estate: Estate, group: Group, deviation: Deviation, at: Location, today: date) -> Iterator[Finding]:
-    yield from _unknown("partner", (*at, "partner"), (deviation.partner,), estate.partners)
-    yield from _unknown("partner", (*at, "owner"), (deviation.owner,), estate.partners)
+    yield from unknown("partner", (*at, "partner"), deviation.partner, estate.partners)
+    yield from unknown("partner", (*at, "owner"), deviation.owner, estate.partners)
     if deviation.partner in estate.partners and group.is_for(deviation.partner):
         rule = f"may have {group.id}, so there is no difference to give a reason for"
         yield Finding((*at, "partner"), deviation.partner, rule)
@@ -60,7 +60,7 @@ def _services(estate: Estate, directory: Directory) -> Iterator[Finding]:
     holders: dict[str, str] = {}
     for service in directory.services.values():
         at: Location = ("directory", "services", service.id)
-        yield from _unknown("partner", (*at, "owner"), (service.owner,), estate.partners)
+        yield from unknown("partner", (*at, "owner"), service.owner, estate.partners)
         for number, spn in enumerate(service.spns):
             if holders.setdefault(spn.lower(), service.id) != service.id:
                 rule = f"is already a Kerberos name of {holders[spn.lower()]}"
@@ -99,14 +99,3 @@ def _rules(directory: Directory, today: date) -> Iterator[Finding]:
     if removals.larger_until is not None and removals.reason is None:
         rule = "is missing: whoever allows more says why"
         yield Finding(("directory", "removals", "reason"), None, rule)
-
-
-def _each(what: str, at: Location, names: Iterable[str], known: Collection[str]) -> Iterator[Finding]:
-    for number, name in enumerate(names):
-        yield from _unknown(what, (*at, number), (name,), known)
-
-
-def _unknown(what: str, at: Location, names: Iterable[str], known: Collection[str]) -> Iterator[Finding]:
-    for name in names:
-        if name not in known:
-            yield Finding(at, name, f"is not {a(what)} of this estate{nearest(name, known)}")

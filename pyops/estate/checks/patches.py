@@ -5,7 +5,7 @@ from datetime import date
 
 from pyops.estate.model import Estate
 from pyops.estate.patches import DESKTOPS, FIXES, Hold, Leave, Patches
-from pyops.estate.problems import Finding, Location, a, nearest
+from pyops.estate.problems import Finding, Location, unknown
 from pyops.estate.spoken import duration
 
 
@@ -34,14 +34,11 @@ def check_patches(estate: Estate, today: date) -> Iterator[Finding]:
 def _mirror(estate: Estate) -> Iterator[Finding]:
     mirror, at = estate.patches.mirror, ("patches", "mirror")
     pool = estate.pools.get(mirror.pool)
-    if pool is None:
-        yield Finding((*at, "pool"), mirror.pool, f"is not a pool of this estate{nearest(mirror.pool, estate.pools)}")
-    elif missing := [site for site in estate.sites if not pool.count.get(site)]:
+    yield from unknown("pool", (*at, "pool"), mirror.pool, estate.pools)
+    if pool and (missing := [site for site in estate.sites if not pool.count.get(site)]):
         rule = f"has no server at {', '.join(missing)}: every site has a mirror of its own"
         yield Finding((*at, "pool"), mirror.pool, rule)
-    if mirror.origin not in estate.sites:
-        rule = f"is not a site of this estate{nearest(mirror.origin, estate.sites)}"
-        yield Finding((*at, "origin"), mirror.origin, rule)
+    yield from unknown("site", (*at, "origin"), mirror.origin, estate.sites)
 
 
 def _rings(patches: Patches) -> Iterator[Finding]:
@@ -66,11 +63,9 @@ def _leave(estate: Estate, leave: Leave, at: Location, today: date) -> Iterator[
         rule = f"the {what} has expired (today is {today}): renew it with a reason or end it"
         yield Finding((*at, "expires"), leave.expires, rule)
     for noun, name, known in _names(estate, leave):
-        if name is not None and name not in known:
-            yield Finding((*at, noun), name, f"is not {a(noun)} of this estate{nearest(name, known)}")
-    if leave.owner not in estate.partners:
-        rule = f"is not a partner of this estate{nearest(leave.owner, estate.partners)}"
-        yield Finding((*at, "owner"), leave.owner, rule)
+        if name is not None:
+            yield from unknown(noun, (*at, noun), name, known)
+    yield from unknown("partner", (*at, "owner"), leave.owner, estate.partners)
 
 
 def _names(estate: Estate, leave: Leave) -> Iterator[tuple[str, str | None, Collection[str]]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from pyops.estate.model import Estate
-from pyops.estate.problems import Finding, nearest
+from pyops.estate.problems import Finding, unknown
 
 
 def check_permissions(estate: Estate, today: date) -> Iterator[Finding]:
@@ -21,9 +21,7 @@ def check_permissions(estate: Estate, today: date) -> Iterator[Finding]:
     known = {*estate.sites, *estate.pools, *(server.name for server in estate.servers), *estate.backups.policies}
     for retirement in estate.retirements.values():
         at = ("retirements", retirement.id)
-        if retirement.id not in known:
-            rule = f"is not a site, pool, server or backup policy of this estate{nearest(retirement.id, known)}"
-            yield Finding(at, retirement.id, rule)
+        yield from unknown("site, pool, server or backup policy", at, retirement.id, known)
         if retirement.by < today:
             rule = f"this day has passed (today is {today}): remove {retirement.id} from the estate, or set another day"
             yield Finding((*at, "by"), retirement.by, rule)

@@ -5,7 +5,7 @@ from datetime import date
 
 from pyops.estate.model import Estate
 from pyops.estate.network import Scope
-from pyops.estate.problems import Finding, Location, a, nearest
+from pyops.estate.problems import Finding, Location, each_unknown, unknown
 from pyops.estate.remote import StaffAccess
 from pyops.estate.servers import Pool
 
@@ -17,23 +17,13 @@ def check_staff_access(estate: Estate, _today: date) -> Iterator[Finding]:
     access = estate.staff_access
     if access is None:
         return
-    yield from _groups(estate, access)
+    yield from each_unknown("group", (*_AT, "groups"), access.groups, estate.directory.groups)
     yield from _ports(estate, access)
     yield from _prefixes(estate, access)
-    pool = estate.pools.get(access.pool)
-    if pool is None:
-        rule = f"is not a pool of this estate{nearest(access.pool, estate.pools)}"
-        yield Finding((*_AT, "pool"), access.pool, rule)
-        return
-    yield from _pool(estate, access, pool)
-    yield from _services(estate, access, pool)
-
-
-def _groups(estate: Estate, access: StaffAccess) -> Iterator[Finding]:
-    known = estate.directory.groups
-    for number, group in enumerate(access.groups):
-        if group not in known:
-            yield Finding((*_AT, "groups", number), group, f"is not {a('group')} of this estate{nearest(group, known)}")
+    yield from unknown("pool", (*_AT, "pool"), access.pool, estate.pools)
+    if pool := estate.pools.get(access.pool):
+        yield from _pool(estate, access, pool)
+        yield from _services(estate, access, pool)
 
 
 def _ports(estate: Estate, access: StaffAccess) -> Iterator[Finding]:
@@ -45,8 +35,8 @@ def _ports(estate: Estate, access: StaffAccess) -> Iterator[Finding]:
 def _prefixes(estate: Estate, access: StaffAccess) -> Iterator[Finding]:
     for name, prefix in access.prefixes.items():
         at, site = (*_AT, "prefixes", name), estate.sites.get(name)
+        yield from unknown("site", at, name, estate.sites)
         if site is None:
-            yield Finding(at, name, f"is not a site of this estate{nearest(name, estate.sites)}")
             continue
         if not prefix.subnet_of(site.supernet):
             yield Finding(at, prefix, f"lies outside of the supernet of {name}, {site.supernet}")
@@ -80,8 +70,7 @@ def _services(estate: Estate, access: StaffAccess, pool: Pool) -> Iterator[Findi
     }
     for number, service in enumerate(access.services):
         at = (*_AT, "services", number)
-        if service not in estate.services:
-            yield Finding(at, service, f"is not a service of this estate{nearest(service, estate.services)}")
-        elif service not in carried:
+        yield from unknown("service", at, service, estate.services)
+        if service in estate.services and service not in carried:
             rule = f"no flow from {pool.zone} to {pool.zone} at all sites has it, so routers would refuse it"
             yield Finding(at, service, rule)
