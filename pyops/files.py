@@ -1,5 +1,6 @@
-"""Files that are written whole or not at all, whenever a kill comes."""
+"""Files that are written whole or not at all, whenever a kill comes, and what a disk refuses, in words."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,29 @@ from pyops.errors import OutsideFailed
 FOR_ALL = 0o644
 """A mode: for all to read."""
 OWNERS_ALONE = 0o600
+REFUSALS = frozenset(
+    (
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
+        *(errno.EACCES, errno.EPERM, errno.EROFS),
+        *(errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY, errno.ELOOP, errno.ENAMETOOLONG),
+        *(errno.EIO, errno.ESTALE),
+    )
+)
+"""What a disk refuses whoever asks: for want of room or of rights, for what is in the way, or since it fails itself.
+
+A file that is missing is no refusal: whoever asks for it knows whether it may be, and where it may not that is a bug.
+"""
+
+
+@contextmanager
+def disk_errors(path: Path, doing: str = "written") -> Iterator[None]:
+    """Turn what the disk refuses, at or below `path`, into one line for a person (OutsideFailed); other errors pass."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in REFUSALS:
+            raise _refused(error.filename or path, error, doing) from error
+        raise
 
 
 def write_whole(path: Path, text: str, mode: int | None = None) -> None:
@@ -47,7 +71,11 @@ def _prepared(path: Path, text: str, mode: int | None) -> Iterator[Path]:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise OutsideFailed(f"{path}: could not be written, {error.strerror}") from error
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path | str, error: OSError, doing: str = "written") -> OutsideFailed:
+    return OutsideFailed(f"{path}: could not be {doing}, {error.strerror}")
 
 
 def _settle(folder: Path) -> None:

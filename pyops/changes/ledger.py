@@ -16,9 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Literal, get_args
 
-from pyops.changes.disk import disk_errors
 from pyops.errors import Refused
-from pyops.files import write_whole
+from pyops.files import disk_errors, write_whole
 
 type Kind = Literal["drafted", "approved", "applying", "stopped", "applied", "verified", "backed_out"]
 KINDS: tuple[str, ...] = get_args(Kind.__value__)
@@ -92,7 +91,7 @@ def _looked(file: Path) -> tuple[tuple[Entry, ...], bytes]:
     is_begun = head_file(file).exists()
     if not file.exists():
         return _checked(file, b"") if is_begun else ((), b"")
-    with disk_errors(file), _held(file, "rb", fcntl.LOCK_SH) as opened:
+    with disk_errors(file, "read"), _held(file, "rb", fcntl.LOCK_SH) as opened:
         return _checked(file, opened.read())
 
 

@@ -4,17 +4,16 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from pyops.changes.base import inventory
-from pyops.changes.disk import disk_errors
 from pyops.changes.record import Record, as_json, digest, read
 from pyops.errors import Refused
-from pyops.files import write_once
+from pyops.files import disk_errors, write_once
 
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{0,63}")
 _APPLIED = "applied"
@@ -93,10 +92,7 @@ class Store:
         names = inventory(folder)
         copy = self.folder / f"{_APPLIED}.{os.urandom(8).hex()}"
         with disk_errors(copy):
-            for name in names:
-                (copy / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(folder / name, copy / name)
-            if inventory(copy) != names:
+            if not _is_copied(folder, copy, names):
                 shutil.rmtree(copy)
                 raise Refused(f"{folder}: was edited while it was copied, nothing is kept of it: do it again")
             link = copy.with_name(f".{copy.name}")
@@ -125,6 +121,17 @@ class Store:
             yield
         finally:
             os.close(descriptor)
+
+
+def _is_copied(folder: Path, copy: Path, names: Mapping[str, str]) -> bool:
+    """Copy files; whether each was still there, with the digest that it is to have."""
+    for name in names:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copy2(folder / name, copy / name)
+        except FileNotFoundError:
+            return False
+    return inventory(copy) == names
 
 
 def _take(descriptor: int, folder: Path) -> None:

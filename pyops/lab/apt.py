@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyops.errors import OutsideFailed
+from pyops.files import disk_errors
 from pyops.lab import locks, sources, tools
 
 _LISTS_LAST_S = 3600
@@ -88,7 +89,7 @@ def place(cache: Path, release: str) -> Shared:
 def shared(cache: Path, release: str) -> Iterator[Shared]:
     """The shared folder of a release, for one build at a time: apt locks the archive anyway, but does not wait."""
     here = place(cache, release)
-    with locks.file_lock(cache / "locks" / f"packages-{release}"), tools.disk_errors(cache):
+    with locks.file_lock(cache / "locks" / f"packages-{release}"), disk_errors(cache):
         for folder in (here.archive / "partial", here.lists / "partial"):
             folder.mkdir(parents=True, exist_ok=True)
         found = sources.of_machine(release)

@@ -3,10 +3,9 @@
 import shutil
 from pathlib import Path
 
-from pyops.files import OWNERS_ALONE, write_whole
+from pyops.files import OWNERS_ALONE, disk_errors, write_whole
 from pyops.lab import locks
 from pyops.lab.place import Lab, check_name
-from pyops.lab.tools import disk_errors
 
 
 def operator_key(lab: Lab) -> Path:

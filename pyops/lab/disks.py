@@ -7,9 +7,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyops.files import disk_errors
 from pyops.lab import locks, records
 from pyops.lab.place import Lab, check_name
-from pyops.lab.tools import disk_errors
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def resize(lab: Lab, name: str, processors: int, memory_mb: int) -> None:
 
 def delete(lab: Lab, name: str) -> None:
     """Cut the host's power and remove its disk and keys; attached disks stay. Nothing happens when there is none."""
-    with locks.record(lab, "host", name), tools.disk_errors(lab.hosts):
+    with locks.record(lab, "host", name), files.disk_errors(lab.hosts):
         host = records.load(lab, Host, name)
         if host is not None:
             power.cut(lab, host)
@@ -125,7 +125,7 @@ def journal(lab: Lab, name: str) -> str:
 def _prepare(lab: Lab, host: Host) -> None:
     layers = images.layers(lab, host.image)
     path = folder(lab, host.name)
-    with tools.disk_errors(path.path):
+    with files.disk_errors(path.path):
         lab.hosts.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.path.mkdir(mode=0o755, exist_ok=True)
     files.write_whole(path.layers, "".join(f"{layer}\n" for layer in layers), files.FOR_ALL)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyops.errors import Refused
+from pyops.files import disk_errors
 from pyops.lab import apt, locks, records, tools
 from pyops.lab.place import Lab
 
@@ -97,7 +98,7 @@ def _layer(cache: Path, recipe: _Recipe, below: Path | None) -> Path:
         if (folder / "root").is_dir():
             return folder / "root"
         unfinished = folder.with_name(_UNFINISHED + recipe.digest)
-        with tools.disk_errors(cache):
+        with disk_errors(cache):
             folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _remove(unfinished)
             unfinished.mkdir()

@@ -50,7 +50,7 @@ def down(lab: Lab) -> None:
         if name == lab.namespace or name.startswith(f"{lab.name}-"):
             namespaces.delete(name)
     _unmount_below(lab.state)
-    with tools.disk_errors(lab.state):
+    with files.disk_errors(lab.state):
         if lab.state.exists():
             shutil.rmtree(lab.state)
         if lab.state.parent.name == ".lab" and lab.state.parent.exists() and not any(lab.state.parent.iterdir()):

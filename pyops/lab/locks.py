@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pyops.errors import Refused
+from pyops.files import disk_errors
 from pyops.lab.place import Lab, check_name
-from pyops.lab.tools import disk_errors
 
 
 def _open(path: Path) -> int:

@@ -115,7 +115,7 @@ def last_words(lab: Lab, name: str, lines: int = 3) -> str:
 
 
 def _start(lab: Lab, host: Host, own: Folder, cgroup: Path) -> None:
-    with tools.disk_errors(own.path):
+    with files.disk_errors(own.path):
         for path in (own.work, own.root):
             path.mkdir(mode=0o755, parents=True, exist_ok=True)
         provisioning.provision(lab, host, own.upper, _ports(lab, host))

@@ -4,12 +4,12 @@ import os
 import shutil
 from pathlib import Path
 
+from pyops.files import disk_errors
 from pyops.lab import credentials
 from pyops.lab.host import Host
 from pyops.lab.networks import Network
 from pyops.lab.place import Lab
 from pyops.lab.ports import Port, network_of
-from pyops.lab.tools import disk_errors
 
 OPERATOR = "operator"
 # The numbers that every image gives the user `operator` (see base.sh).

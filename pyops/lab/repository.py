@@ -16,8 +16,8 @@ from email.utils import formatdate
 from hashlib import sha256
 from pathlib import Path
 
-from pyops import files
 from pyops.errors import OutsideFailed, Refused
+from pyops.files import FOR_ALL, disk_errors, write_whole
 from pyops.lab import apt, cgroups, credentials, images, locks, namespaces, tools
 from pyops.lab.place import Lab
 from pyops.lab.provisioning import PROXY_PORT
@@ -34,7 +34,7 @@ def start(lab: Lab, release: str = "bookworm") -> None:
         _write_key(lab)
         if (lab.public / "release").exists() and (lab.public / "release").read_text().strip() != release:
             cgroups.kill(_cgroup(lab))  # it serves the archive of another release
-        files.write_whole(lab.public / "release", release + "\n", files.FOR_ALL)
+        write_whole(lab.public / "release", release + "\n", FOR_ALL)
         _index(lab, release)
         if not is_running(lab):
             _serve(lab, release)
@@ -61,7 +61,7 @@ def publish(lab: Lab, packages: Iterable[Path], suite: str, release: str = "book
     for file in files:
         tools.run(["dpkg-deb", "--field", str(file), "Package"])
     folder = _own(lab, suite)
-    with tools.disk_errors(folder):
+    with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:
             shutil.copyfile(file, folder / file.name)
@@ -121,7 +121,7 @@ def _folder(lab: Lab) -> Path:
 def _index(lab: Lab, release: str) -> None:
     """Write Packages and the signed InRelease of the release and its companions, if the archive changed since."""
     place = apt.place(lab.cache, release)
-    with locks.file_lock(lab.cache / "locks" / f"packages-{release}"), tools.disk_errors(lab.cache):
+    with locks.file_lock(lab.cache / "locks" / f"packages-{release}"), disk_errors(lab.cache):
         place.archive.mkdir(parents=True, exist_ok=True)
         own = {suite: tuple(sorted(_own(lab, suite).glob("*.deb"))) for suite in _suites(release)}
         names = [
@@ -136,7 +136,7 @@ def _index(lab: Lab, release: str) -> None:
     for suite, additions in own.items():
         added = _described(lab, suite) if additions else ""
         _write_suite(lab, suite, (packages if suite == release else "") + added)
-    files.write_whole(done, offered, files.FOR_ALL)
+    write_whole(done, offered, FOR_ALL)
 
 
 def _suites(release: str) -> tuple[str, ...]:
@@ -167,14 +167,14 @@ def _write_suite(lab: Lab, suite: str, packages: str) -> None:
     folder = _folder(lab) / "dists" / suite
     architecture = tools.run(["dpkg", "--print-architecture"]).stdout.strip()
     name = f"main/binary-{architecture}/Packages"
-    files.write_whole(folder / name, packages, files.FOR_ALL)
+    write_whole(folder / name, packages, FOR_ALL)
     content = packages.encode()
     fields = {"Origin": "lab", "Label": "lab", "Suite": suite, "Codename": suite, "Date": formatdate(usegmt=True)}
     fields |= {"Architectures": architecture, "Components": "main"}
     lines = [f"{key}: {value}" for key, value in fields.items()]
     lines += ["SHA256:", f" {sha256(content).hexdigest()} {len(content)} {name}"]
     signed = _gpg(lab, ["--clear-sign", "--digest-algo", "SHA512"], "\n".join(lines) + "\n")
-    files.write_whole(folder / "InRelease", signed, files.FOR_ALL)
+    write_whole(folder / "InRelease", signed, FOR_ALL)
 
 
 def _write_key(lab: Lab) -> None:
@@ -187,7 +187,7 @@ def _write_key(lab: Lab) -> None:
     user = f"Packages of {lab.name}"
     if not _gpg(lab, ["--list-secret-keys", "--with-colons"], "").strip():
         _gpg(lab, ["--passphrase", "", "--quick-generate-key", user, "ed25519", "sign", "never"], "")
-    files.write_whole(public, _gpg(lab, ["--armor", "--export"], ""), files.FOR_ALL)
+    write_whole(public, _gpg(lab, ["--armor", "--export"], ""), FOR_ALL)
 
 
 def _home(lab: Lab) -> Path:

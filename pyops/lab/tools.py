@@ -5,8 +5,7 @@ import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -106,14 +105,3 @@ def failure(argv: Sequence[str], done: subprocess.CompletedProcess[str], what: s
     last = said[-1] if said else "it said nothing"
     telling = next((line for line in said if os.strerror(errno.ENOSPC) in line), last)
     return f"{what or shlex.join(argv)[:200]}: {telling}, exit {done.returncode}"
-
-
-@contextmanager
-def disk_errors(what: Path) -> Iterator[None]:
-    """Turn a full disk or a lack of rights, while writing below `what`, into one line for a person."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM):
-            raise OutsideFailed(f"{error.filename or what}: could not be written, {error.strerror}") from error
-        raise

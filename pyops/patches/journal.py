@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pyops.errors import OutsideFailed
+from pyops.files import disk_errors
 
 Event = Mapping[str, Any]
 
@@ -25,22 +25,18 @@ class Journal:
     def add(self, event: str, **facts: Any) -> None:
         """Write an event down."""
         line = json.dumps({"at": self._now().isoformat(timespec="seconds"), "event": event, **facts})
-        try:
+        with disk_errors(self._file):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with self._file.open("ab+") as file:
                 file.write(b"" if _ends_whole(file) else b"\n")
                 file.write(line.encode() + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
-        except OSError as error:
-            raise OutsideFailed(f"{self._file}: cannot be written: {error.strerror}") from None
 
     def events(self) -> Iterator[Event]:
         """All that was written down, the oldest first."""
-        try:
+        with disk_errors(self._file, "read"):
             lines = self._file.read_bytes().splitlines() if self._file.exists() else []
-        except OSError as error:
-            raise OutsideFailed(f"{self._file}: cannot be read: {error.strerror}") from None
         for line in lines:
             try:
                 event = json.loads(line)

@@ -1,9 +1,11 @@
 """Records are kept whole and never changed; whoever applies is alone."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -133,6 +135,14 @@ def test_a_disk_that_refuses_is_told_in_words(store: Store) -> None:
     assert str(failed.value) == f"{file}: could not be written, Not a directory"
 
 
+def test_no_lock_where_something_else_stands_is_told_in_words(store: Store) -> None:
+    store.folder.write_text("")
+    with pytest.raises(OutsideFailed) as failed, store.lock():
+        pass
+
+    assert str(failed.value) == f"{store.folder}: could not be written, File exists"
+
+
 def estate(folder: Path, text: str) -> Path:
     (folder / "group_vars" / "all").mkdir(parents=True, exist_ok=True)
     (folder / "estate.yml").write_text(text)
@@ -164,6 +174,24 @@ def test_the_estate_as_applied_is_a_copy_of_its_own(store: Store, tmp_path: Path
     store.keep_applied(folder)
     assert not first.exists()
     assert store.every() == []
+
+
+@pytest.mark.parametrize("edit", [Path.unlink, lambda file: file.write_text("two")], ids=["removed", "edited"])
+def test_an_estate_that_changes_while_it_is_copied_is_not_kept(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edit: Callable[[Path], object]
+) -> None:
+    folder = estate(tmp_path / "inventory", "one")
+    copy = shutil.copy2
+
+    def edited(source: Path, target: Path) -> None:
+        if source == folder / "estate.yml":
+            edit(source)
+        copy(source, target)
+
+    monkeypatch.setattr(shutil, "copy2", edited)
+    words = f"{folder}: was edited while it was copied, nothing is kept of it: do it again"
+    assert refused(store.keep_applied, folder) == words
+    assert (store.applied_estate(), list(store.folder.iterdir())) == (None, [])
 
 
 def test_a_copy_that_was_cut_short_is_never_the_applied_estate(store: Store, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from pyops.errors import OutsideFailed, Refused
+from pyops.errors import Refused
+from pyops.files import disk_errors
 
 SCHEDULER = "scheduler"
 ASKER = "asker"
@@ -71,14 +72,12 @@ def issue(folder: Path, sites: Iterable[str], lasting: timedelta) -> None:
     The authority's key is never written: whoever joins later, or lost a key, means new certificates for everybody.
     """
     new = folder.with_name(f"{folder.name}.new")
-    try:
+    with disk_errors(folder):
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700, parents=True)
         _issue(new, (SCHEDULER, ASKER, *map(reader_of, sites)), datetime.now(UTC) + lasting)
         shutil.rmtree(folder, ignore_errors=True)
         new.rename(folder)
-    except OSError as error:
-        raise OutsideFailed(f"{error.filename or folder}: {(error.strerror or str(error)).lower()}") from None
 
 
 def _issue(folder: Path, parties: Iterable[str], ends: datetime) -> None:
