@@ -1,8 +1,11 @@
 """The running lab that the tests of this folder share: built and converged once, left as it was found."""
 
 import os
+import shlex
+import signal
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,11 +33,15 @@ class Site3:
     def run(self, host: str, *command: str, stdin: str | None = None, check: bool = True) -> str:
         return hosts.run(self.lab, host, command, stdin=stdin, check=check).stdout
 
-    def ssh(self, host: str, command: str) -> subprocess.CompletedProcess[str]:
+    def tried(self, host: str, *command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """What came of a command that may be refused, or fail."""
+        return hosts.run(self.lab, host, command, stdin=stdin, check=False)
+
+    def ssh(self, host: str, command: str, *options: str) -> subprocess.CompletedProcess[str]:
         """Log in as people do: by plain ssh, with the host's key checked."""
         config = self.lab.state / "ssh_config"
         return subprocess.run(
-            ["ssh", "-F", config, host, command], capture_output=True, text=True, timeout=60, check=False
+            ["ssh", "-F", config, *options, host, command], capture_output=True, text=True, timeout=60, check=False
         )
 
     @property
@@ -42,20 +49,54 @@ class Site3:
         return [server.name for server in self.estate.servers] + [desk.name for desk in self.estate.desktops.desks]
 
 
-def pyops(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(["pyops", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+def ran(command: Sequence[str], *, check: bool = True, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """A command as an engineer types it; one that fails ends the test with the last of what it said, unless `check` is off."""
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if check and done.returncode:
         pytest.fail(
-            f"pyops {' '.join(arguments)} exited {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}",
+            f"{shlex.join(command)} exited {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}",
             pytrace=False,
         )
     return done
 
 
-def playbook(*arguments: str, inventory: Path = INVENTORY) -> subprocess.CompletedProcess[str]:
-    """`ansible-playbook` as an engineer types it."""
-    command = ["ansible-playbook", "-i", str(inventory), "playbooks/site.yml", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def pyops(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    return ran(["pyops", *arguments], check=check)
+
+
+def play(name: str, *arguments: str) -> list[str]:
+    """The command that runs one of the playbooks."""
+    return ["ansible-playbook", "-i", str(INVENTORY), f"playbooks/{name}.yml", *arguments]
+
+
+def playbook(name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    return ran(play(name, *arguments), check=check)
+
+
+def killed_after(words: str, command: Sequence[str], delay: float = 0.0) -> None:
+    """Start a command; kill it and all that it started with SIGKILL once it says these words, and a little later."""
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    assert process.stdout
+    said = ""
+    for line in process.stdout:
+        said += line
+        if words in line:
+            break
+    else:
+        pytest.fail(f"{shlex.join(command)} never said {words!r}\n{said[-4000:]}", pytrace=False)
+    time.sleep(delay)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def read(path: Path) -> bytes:
+    """A file's content; none where the file is gone."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def recap(output: str) -> dict[str, dict[str, int]]:

@@ -1,7 +1,5 @@
 """A controller's disk without any room left, and the controller whole again afterwards."""
 
-from pyops.lab import hosts
-
 from .conftest import Site3
 from .officers import soon
 
@@ -79,4 +77,4 @@ def mend(site: Site3, controller: str) -> None:
 
 def serves(site: Site3, controller: str) -> bool:
     """Whether it answers to those that replicate."""
-    return hosts.run(site.lab, controller, ["samba-tool", "drs", "showrepl"], check=False).returncode == 0
+    return site.tried(controller, "samba-tool", "drs", "showrepl").returncode == 0

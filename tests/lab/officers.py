@@ -46,9 +46,7 @@ class Officer:
 
     def at(self, desk: str, *command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command on a desk as who sits there."""
-        return hosts.run(
-            self.site.lab, desk, ["runuser", "--user", self.login, "--", *command], stdin=stdin, check=False
-        )
+        return self.site.tried(desk, "runuser", "--user", self.login, "--", *command, stdin=stdin)
 
     def signs_in(self, desk: str) -> subprocess.CompletedProcess[str]:
         """Get a ticket by the password, as a login at the desk does."""
@@ -123,11 +121,16 @@ def password_set(site: Site3, login: str, controller: str) -> str:
 
 
 def joiner(site: Site3, login: str, group: str, controller: str) -> Officer:
-    """Somebody new, made on one controller; `settle` waits for the others, `leaver` takes the account away again."""
-    leaver(site, login, controller)
-    site.run(controller, "samba-tool", "user", "create", login, "--random-password")
+    """Somebody new in a group, with a password."""
+    newcomer(site, login, controller)
     site.run(controller, "samba-tool", "group", "addmembers", group, login)
     return reset(site, login, controller)
+
+
+def newcomer(site: Site3, login: str, controller: str) -> None:
+    """An account made on one controller; `settle` waits for the others, `leaver` takes it away again."""
+    leaver(site, login, controller)
+    site.run(controller, "samba-tool", "user", "create", login, "--random-password")
 
 
 def leaver(site: Site3, login: str, controller: str) -> None:
@@ -152,9 +155,9 @@ def is_served(one: Officer, site: str, others: Sequence[str]) -> bool:
     )
 
 
-def names(site: Site3, controller: str, kind: str) -> list[str]:
+def names(site: Site3, controller: str, kind: str, check: bool = True) -> list[str]:
     """The users, groups or computers that a controller has, sorted."""
-    return sorted(site.run(controller, "samba-tool", kind, "list").split("\n"))
+    return sorted(site.run(controller, "samba-tool", kind, "list", check=check).split("\n"))
 
 
 def soon(is_so: Callable[[], bool], within: float = PATIENCE_S) -> float:

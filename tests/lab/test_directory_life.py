@@ -6,33 +6,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from pyops.lab import faults, hosts
+from pyops.lab import hosts
 from pyops.lab.host import folder
 
-from .conftest import INVENTORY, ROOT, Site3
-from .officers import leaver, settle, soon
+from .conftest import Site3, playbook
+from .officers import CONTROLLERS, leaver, names, newcomer, settle, soon
 
 pytestmark = pytest.mark.lab
 
-FIRST, SECOND, THIRD = CONTROLLERS = tuple(f"{site}-directory-01" for site in ("banbury", "towcester", "stratford"))
+FIRST, SECOND, THIRD = ALL = tuple(CONTROLLERS.values())
 ROLES = ("domaindns", "forestdns", "infrastructure", "naming", "pdc", "rid", "schema")
 
 
-def playbook(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """One of the playbooks, as an engineer types it."""
-    command = ["ansible-playbook", "-i", str(INVENTORY), f"playbooks/{name}.yml", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
-
-def done(name: str, *arguments: str) -> str:
-    """What a playbook said that came to its end."""
-    run = playbook(name, *arguments)
-    assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-2000:]
-    return run.stdout
-
-
-def changes(output: str) -> int:
-    return output.count("\nchanged: [")
+def changes(run: subprocess.CompletedProcess[str]) -> int:
+    return run.stdout.count("\nchanged: [")
 
 
 def holders(site: Site3, controller: str) -> dict[str, str]:
@@ -44,18 +31,13 @@ def holders(site: Site3, controller: str) -> dict[str, str]:
 def are_with(site: Site3, owner: str) -> bool:
     """Whether all controllers that run know one as the holder of all roles."""
     computer = owner.replace("-directory-", "-dc")
-    running = [name for name in CONTROLLERS if hosts.is_running(site.lab, name)]
+    running = [name for name in ALL if hosts.is_running(site.lab, name)]
     return all(holders(site, name) == dict.fromkeys(ROLES, computer) for name in running)
-
-
-def accounts(site: Site3, controller: str) -> list[str]:
-    return site.run(controller, "samba-tool", "user", "list", check=False).split()
 
 
 def account(site: Site3, login: str, controller: str) -> None:
     """Somebody new, whom all controllers know."""
-    leaver(site, login, controller)
-    site.run(controller, "samba-tool", "user", "create", login, "--random-password")
+    newcomer(site, login, controller)
     settle(site, login)
 
 
@@ -67,29 +49,28 @@ def lose_disk(site: Site3, name: str) -> None:
     site.pyops("lab", "on", name)
 
 
-@pytest.fixture(scope="module")
-def directory(three_sites: Site3) -> Iterator[Site3]:
-    """The directory with all roles where the estate has them, and so again when the tests are done."""
-    faults.heal(three_sites.lab)
-    yield three_sites
-    done("directory_roles", "-e", f"to={FIRST}")
+@pytest.fixture(scope="module", autouse=True)
+def roles_at_home(directory: Site3) -> Iterator[None]:
+    """All roles are where the estate has them when the tests are done."""
+    yield
+    playbook("directory_roles", "-e", f"to={FIRST}")
 
 
 def test_roles_go_to_no_host_that_is_no_controller(directory: Site3) -> None:
-    run = playbook("directory_roles", "-e", "to=banbury-control-01")
+    run = playbook("directory_roles", "-e", "to=banbury-control-01", check=False)
     assert run.returncode != 0
-    said = f"-e to=banbury-control-01, the roles go to one of the controllers: {', '.join(CONTROLLERS)}"
+    said = f"-e to=banbury-control-01, the roles go to one of the controllers: {', '.join(ALL)}"
     assert said in " ".join(run.stdout.split())
 
 
 def test_roles_move_while_their_holder_serves(directory: Site3) -> None:
     soon(lambda: are_with(directory, FIRST))
-    dry = done("directory_roles", "-e", f"to={SECOND}", "--check")
+    dry = playbook("directory_roles", "-e", f"to={SECOND}", "--check")
     assert are_with(directory, FIRST)
-    assert changes(dry) == changes(done("directory_roles", "-e", f"to={SECOND}")) == len(ROLES)
+    assert changes(dry) == changes(playbook("directory_roles", "-e", f"to={SECOND}")) == len(ROLES)
     soon(lambda: are_with(directory, SECOND))
-    assert changes(done("directory_roles", "-e", f"to={SECOND}")) == 0
-    done("directory_roles", "-e", f"to={FIRST}")
+    assert changes(playbook("directory_roles", "-e", f"to={SECOND}")) == 0
+    playbook("directory_roles", "-e", f"to={FIRST}")
     soon(lambda: are_with(directory, FIRST))
 
 
@@ -98,13 +79,13 @@ def test_the_first_controller_is_made_anew_after_its_roles_were_seized(directory
     account(directory, "before.loss.01", FIRST)
     hosts.power_off(directory.lab, FIRST)
     try:
-        done("directory_roles", "-e", f"to={THIRD}")
+        playbook("directory_roles", "-e", f"to={THIRD}")
         soon(lambda: are_with(directory, THIRD))
         lose_disk(directory, FIRST)
-        done("directory", "--limit", FIRST)
-        soon(lambda: "before.loss.01" in accounts(directory, FIRST))
+        playbook("directory", "--limit", FIRST)
+        soon(lambda: "before.loss.01" in names(directory, FIRST, "user", check=False))
         account(directory, "after.loss.01", FIRST)
-        done("directory_roles", "-e", f"to={FIRST}")
+        playbook("directory_roles", "-e", f"to={FIRST}")
         soon(lambda: are_with(directory, FIRST))
     finally:
         directory.pyops("lab", "on", FIRST)
@@ -113,12 +94,10 @@ def test_the_first_controller_is_made_anew_after_its_roles_were_seized(directory
 
 
 def test_a_backup_is_not_restored_over_controllers_that_serve(directory: Site3) -> None:
-    run = playbook("directory_restore", "-e", "from=latest", "-e", f"on={FIRST}")
+    run = playbook("directory_restore", "-e", "from=latest", "-e", f"on={FIRST}", check=False)
     assert run.returncode != 0
-    assert f"{', '.join(CONTROLLERS)}: serves the directory" in " ".join(run.stdout.split())
-    assert [
-        name for name in CONTROLLERS if directory.run(name, "systemctl", "is-active", "samba-ad-dc") != "active\n"
-    ] == []
+    assert f"{', '.join(ALL)}: serves the directory" in " ".join(run.stdout.split())
+    assert [name for name in ALL if directory.run(name, "systemctl", "is-active", "samba-ad-dc") != "active\n"] == []
 
 
 @pytest.mark.long
@@ -128,12 +107,12 @@ def test_the_directory_comes_back_from_a_backup(directory: Site3) -> None:
     before = controllers(directory, FIRST)
     directory.run(SECOND, "directory-backup", "3")
     leaver(directory, "deleted.01", FIRST)
-    soon(lambda: not any("deleted.01" in accounts(directory, name) for name in CONTROLLERS))
-    done("directory_restore", "-e", "from=latest", "-e", f"on={SECOND}", "-e", "replace=true")
-    soon(lambda: all("deleted.01" in accounts(directory, name) for name in CONTROLLERS))
+    soon(lambda: not any("deleted.01" in names(directory, name, "user", check=False) for name in ALL))
+    playbook("directory_restore", "-e", "from=latest", "-e", f"on={SECOND}", "-e", "replace=true")
+    soon(lambda: all("deleted.01" in names(directory, name, "user", check=False) for name in ALL))
     soon(lambda: are_with(directory, FIRST))
-    assert [controllers(directory, name) for name in CONTROLLERS] == [before] * 3
-    assert changes(done("directory")) == 0
+    assert [controllers(directory, name) for name in ALL] == [before] * 3
+    assert changes(playbook("directory")) == 0
     leaver(directory, "deleted.01", FIRST)
 
 

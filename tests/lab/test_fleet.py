@@ -15,7 +15,7 @@ from pyops.fleet.store import Store
 from pyops.lab import credentials, ssh
 from tests.patches.publishing import Signer, Site
 
-from .conftest import INVENTORY, ROOT, Site3, pyops
+from .conftest import INVENTORY, Site3, pyops, ran
 
 pytestmark = pytest.mark.lab
 
@@ -234,9 +234,7 @@ def test_hosts_are_read_through_one_of_them_that_forwards(hosts: Site3) -> None:
         broken = Breaking(hosts, undo)
         broken.until(JUMP, f"rm {allowed} && systemctl reload ssh")
         broken.run(JUMP, f"echo AllowTcpForwarding yes >{allowed} && systemctl reload ssh")
-        done = subprocess.run(
-            [*inside, "--limit", "site_banbury", "--jump", JUMP], cwd=ROOT, capture_output=True, text=True, check=False
-        )
+        done = ran([*inside, "--limit", "site_banbury", "--jump", JUMP], check=False)
 
     found = json.loads(done.stdout)
     assert (found["silent"], found["answered"] > 3) == ([], True)

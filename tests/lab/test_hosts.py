@@ -29,7 +29,6 @@ def test_names_are_known_everywhere(three_sites: Site3) -> None:
 
 
 def test_a_login_without_the_key_or_as_root_is_refused(three_sites: Site3) -> None:
-    state = three_sites.lab.state
     assert three_sites.ssh("banbury-application-01", "true").returncode == 0
     for user, options in (
         ("root", []),
@@ -38,7 +37,7 @@ def test_a_login_without_the_key_or_as_root_is_refused(three_sites: Site3) -> No
             ["-o", "IdentityFile=/dev/null", "-o", "IdentitiesOnly=yes", "-o", "PreferredAuthentications=password"],
         ),
     ):
-        done = ssh(state / "ssh_config", user, options)
+        done = anew(three_sites, user, *options)
         assert done.returncode == 255
         assert "Permission denied" in done.stderr
 
@@ -57,23 +56,13 @@ def test_a_host_with_another_key_is_refused(three_sites: Site3, tmp_path: Path) 
         )
         + "\n"
     )
-    done = ssh(
-        three_sites.lab.state / "ssh_config",
-        "operator",
-        ["-o", f"UserKnownHostsFile={wrong}"],
-        host="banbury-directory-01",
-    )
+    done = anew(three_sites, "operator", "-o", f"UserKnownHostsFile={wrong}", host="banbury-directory-01")
     assert done.returncode == 255
     assert "Host key verification failed" in done.stderr
 
 
-def ssh(
-    config: Path, user: str, options: list[str], host: str = "banbury-application-01"
+def anew(
+    site: Site3, user: str, *options: str, host: str = "banbury-application-01"
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["ssh", "-F", config, *options, "-o", "ControlPath=none", "-l", user, host, "true"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    """A login of its own, by no connection that is open already."""
+    return site.ssh(host, "true", *options, "-o", "ControlPath=none", "-l", user)

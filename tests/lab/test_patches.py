@@ -21,6 +21,7 @@ import pytest
 from pyops.lab import apt, repository
 
 from .conftest import INVENTORY, ROOT, Site3
+from .officers import SITES
 
 pytestmark = pytest.mark.lab
 
@@ -29,7 +30,6 @@ PACKAGE = "gzip"
 NEWER = f"+deb12u{int(time.time())}"
 """A file of a name is the same for ever on a mirror: each run of these tests brings out a version of its own."""
 CVE = "CVE-2026-99901"
-SITES = ("banbury", "towcester", "stratford")
 ORIGIN, SECOND, THIRD = (f"{site}-mirror-01" for site in SITES)
 RINGS = ("test", "early", "broad")
 

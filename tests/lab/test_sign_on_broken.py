@@ -1,19 +1,15 @@
 """What breaks sign-on is broken on purpose: each is refused, or got over, and what is said then helps."""
 
 import json
-import os
 import re
-import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from pyops.lab import hosts
-
 from . import full_disk
-from .conftest import INVENTORY, ROOT, Site3
+from .conftest import Site3, killed_after, play, playbook
 from .officers import (
     CONTROLLERS,
     DESKS,
@@ -68,11 +64,6 @@ def engineer(directory: Site3) -> Iterator[Officer]:
         one.leaves(desk)
 
 
-def says(site: Site3, host: str, *command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """What a command says that may be refused."""
-    return hosts.run(site.lab, host, command, stdin=stdin, check=False)
-
-
 @pytest.fixture
 def auditor(directory: Site3) -> Iterator[Officer]:
     """Whoever forgot the password."""
@@ -100,7 +91,7 @@ def test_a_controller_with_a_full_disk_makes_nothing_by_half_and_catches_up(
     login, other = "full.joiner.01", CONTROLLERS["banbury"]
     leaver(directory, login, other)
     try:
-        made = says(directory, full, "samba-tool", "user", "create", login, "--random-password")
+        made = directory.tried(full, "samba-tool", "user", "create", login, "--random-password")
         assert made.returncode != 0
         assert f"Failed to add user '{login}'" in made.stderr
         assert "tdb_transaction_prepare_commit: expansion failed" in made.stderr
@@ -123,7 +114,7 @@ def test_a_controller_with_a_full_disk_makes_nothing_by_half_and_catches_up(
 def resets_whole_or_not_at_all(one: Officer, controller: str, desk: str) -> None:
     """A password that is reset on a controller: the new one is good where it says so, else the old one, never neither."""
     new = replace(one, password=new_password())
-    done = says(one.site, controller, "python3", "-c", SET_PASSWORDS, stdin=json.dumps({one.login: new.password}))
+    done = one.site.tried(controller, "python3", "-c", SET_PASSWORDS, stdin=json.dumps({one.login: new.password}))
     assert done.returncode == 0 or "expansion failed" in done.stderr
     good, bad = (new, one) if done.returncode == 0 else (one, new)
     assert (good.signs_in(desk).returncode, bad.signs_in(desk).returncode) == (0, 1)
@@ -171,7 +162,7 @@ def test_a_ticket_that_was_sent_before_opens_no_session(directory: Site3, engine
     assert engineer.signs_in(DESK).returncode == 0
     log = "/var/log/apache2/error.log"
     count = ["grep", "--count", "Request is a replay", log]
-    before = int(says(directory, "banbury-signon-01", *count).stdout)
+    before = int(directory.tried("banbury-signon-01", *count).stdout)
     first = asked(engineer, "--negotiate", "--user", ":")
     sent = re.search(r"^> (Authorization: Negotiate \S+)", first.stderr, re.MULTILINE)
     assert sent
@@ -179,7 +170,7 @@ def test_a_ticket_that_was_sent_before_opens_no_session(directory: Site3, engine
     second = asked(engineer, "--header", "@-", stdin=sent[1])
     assert sent[1] in second.stderr
     assert ("Set-Cookie" in second.stderr, 'type="password"' in second.stdout) == (False, True)
-    assert int(says(directory, "banbury-signon-01", *count).stdout) == before + 1
+    assert int(directory.tried("banbury-signon-01", *count).stdout) == before + 1
     # Another provider has another account, hence another key: what was meant for the first is nothing to it.
     for site in ("towcester", "stratford"):
         elsewhere = PROVIDER.replace("banbury", site)
@@ -220,7 +211,7 @@ def stale(directory: Site3) -> Iterator[str]:
 
 def test_with_stale_names_everybody_signs_in_as_before(directory: Site3, engineer: Officer, stale: str) -> None:
     look = ["getent", "ahostsv4", GHOST]
-    soon(lambda: all(stale in says(directory, desk, *look).stdout for desk in DESKS.values()))
+    soon(lambda: all(stale in directory.tried(desk, *look).stdout for desk in DESKS.values()))
     for host in (DESK, SERVERS["banbury"]):
         directory.run(host, "sh", "-c", "sss_cache -E; systemctl restart sssd")
     for site in SITES:
@@ -240,9 +231,9 @@ def rogue(directory: Site3) -> Iterator[str]:
 def test_a_host_does_not_join_by_an_officers_password_nor_by_none(directory: Site3, rogue: str) -> None:
     one = officer(directory, "snc.officer.01")
     join = ["net", "ads", "join", "--configfile=/run/rogue/smb.conf", "-S", "banbury-dc01.lab.ict.example"]
-    by_password = says(directory, rogue, *join, "-U", one.login, stdin=f"{one.password}\n")
+    by_password = directory.tried(rogue, *join, "-U", one.login, stdin=f"{one.password}\n")
     assert "Failed to join domain: User specified does not have administrator privileges" in by_password.stdout
-    by_none = says(directory, rogue, *join, "-U", "%")
+    by_none = directory.tried(rogue, *join, "-U", "%")
     assert "Failed to join domain" in by_none.stdout
     assert "Access Denied" in by_none.stdout
     for controller in CONTROLLERS.values():
@@ -268,37 +259,20 @@ def test_a_host_with_a_certificate_of_its_own_making_gets_no_ticket_and_no_passw
     assert "self-signed certificate" in answer.stderr
 
 
-def join(*, killed_at: str = "") -> str:
-    """Run the playbook of members for one desk; kill it and all that it started once it says these words."""
-    command = ["ansible-playbook", "-i", str(INVENTORY), "playbooks/sign_on.yml", "--limit", DESK]
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
-    assert process.stdout
-    said = ""
-    for line in process.stdout:
-        said += line
-        if killed_at and killed_at in line:
-            os.killpg(process.pid, signal.SIGKILL)
-            break
-    assert (process.wait() == 0) != bool(killed_at), said
-    return said
-
-
 def test_a_join_that_was_killed_is_mended_by_the_next_run_and_a_copy_of_the_old_keys_is_refused(
     directory: Site3, engineer: Officer
 ) -> None:
-    copy = "/root/copied.keytab"
+    copy, joining = "/root/copied.keytab", ("sign_on", "--limit", DESK)
     ask = ["kinit", "-k", "-t", copy, "-c", "FILE:/run/copied.ticket", f"{DESK}$"]
     directory.run(DESK, "mv", "/etc/krb5.keytab", copy)
     try:
-        assert says(directory, DESK, *ask).returncode == 0
-        join(killed_at="TASK [sign_on : Take the new keys]")
-        assert "changed: [cdc-d0001]" in join()
-        assert "changed=0 " in join()
+        assert directory.tried(DESK, *ask).returncode == 0
+        killed_after("TASK [sign_on : Take the new keys]", play(*joining))
+        assert "changed: [cdc-d0001]" in playbook(*joining).stdout
+        assert "changed=0 " in playbook(*joining).stdout
         soon(lambda: is_well(engineer, "banbury", SITES))
-        soon(lambda: "Preauthentication failed" in says(directory, DESK, *ask).stderr)
+        soon(lambda: "Preauthentication failed" in directory.tried(DESK, *ask).stderr)
     finally:
-        if says(directory, DESK, "test", "-e", "/etc/krb5.keytab").returncode:
-            join()
+        if directory.tried(DESK, "test", "-e", "/etc/krb5.keytab").returncode:
+            playbook(*joining)
         directory.run(DESK, "rm", "--force", copy, "/run/copied.ticket")

@@ -7,7 +7,7 @@ import pytest
 
 from pyops.lab import hosts
 
-from .conftest import ROOT, Site3, pyops
+from .conftest import INVENTORY, ROOT, Site3, pyops, ran
 
 pytestmark = pytest.mark.lab
 
@@ -24,8 +24,8 @@ def test_preview_after_up_reports_no_change(three_sites: Site3) -> None:
 
 def in_folder(*command: str) -> subprocess.CompletedProcess[str]:
     """A command of an engineer in the folder of the network's project, with the lab's Pulumi."""
-    whole = ["pyops", "-i", str(ROOT / "inventories" / "lab"), "lab", "run", *command]
-    return subprocess.run(whole, cwd=ROOT / "stacks" / "network", capture_output=True, text=True, check=False)
+    whole = ["pyops", "-i", str(INVENTORY), "lab", "run", *command]
+    return ran(whole, check=False, folder=ROOT / "stacks" / "network")
 
 
 def test_plain_pulumi_works_in_a_projects_folder_and_leaves_nothing_there(three_sites: Site3) -> None:
