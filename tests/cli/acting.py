@@ -18,7 +18,7 @@ from pyops.estate import Estate, load
 from pyops.fleet.target import Access, Target
 from tests.cli.command import Command
 from tests.fleet.answers import answer, nonce_of
-from tests.fleet.server import LOOPBACK, Server, serving
+from tests.fleet.server import LOOPBACK, Server, login, serving
 from tests.patches.hosts import EVERYWHERE
 from tests.patches.publishing import Site
 
@@ -128,14 +128,10 @@ def acting(
 def hosts(made: Acting, stack: ExitStack) -> Access:
     """Servers that answer as what was done to them; all other hosts of the estate have no known key."""
     key = paramiko.ECDSAKey.generate()
-    key.write_private_key_file(str(made.folder / "key"))
-    known_hosts = made.folder / "known_hosts"
-    with known_hosts.open("w") as file:
-        for host in HOSTS:
-            server = made.servers[host] = stack.enter_context(serving(key, key))
-            server.answer = answering(made, host)
-            file.write(f"[{host}]:{server.port} {key.get_name()} {key.get_base64()}\n")
-    return Access("operator", made.folder / "key", known_hosts)
+    for host in HOSTS:
+        server = made.servers[host] = stack.enter_context(serving(key, key))
+        server.answer = answering(made, host)
+    return login(made.folder, key, {host: server.port for host, server in made.servers.items()})
 
 
 def answering(made: Acting, host: str) -> Any:

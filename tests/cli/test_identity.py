@@ -14,11 +14,12 @@ import paramiko
 import pytest
 
 from pyops.cli import fleet_access, identity_reading
-from pyops.fleet.target import Access, Target
+from pyops.fleet.target import Target
 from pyops.identity import controller
 from tests.cli.command import Command
+from tests.fleet.server import LOOPBACK, login
 from tests.identity.directory import Directory, foreign
-from tests.identity.serving import LOOPBACK, Host, serving
+from tests.identity.serving import Host, serving
 
 LAB = Path(__file__).parents[2] / "inventories" / "lab"
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -51,16 +52,13 @@ def identity(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: py
     for file in LAB.glob("*.*"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     directory, key = Directory(), paramiko.ECDSAKey.generate()
-    key.write_private_key_file(str(tmp_path / "key"))
     with ExitStack() as stack:
         hosts = {host: stack.enter_context(serving(key, directory.answer)) for host in (FIRST, SECOND)}
-        lines = [f"[{name}]:{host.port} {key.get_name()} {key.get_base64()}\n" for name, host in hosts.items()]
-        (tmp_path / "known_hosts").write_text("".join(lines))
-        access = Access("operator", tmp_path / "key", tmp_path / "known_hosts")
+        ports = {name: host.port for name, host in hosts.items()}
+        access = login(tmp_path, key, ports)
         monkeypatch.setattr(fleet_access, "access_of", lambda *_: access)
         monkeypatch.setattr(fleet_access, "database", lambda _estate: tmp_path / "fleet.db")
         monkeypatch.setattr(identity_reading, "now", lambda: NOW)
-        ports = {name: host.port for name, host in hosts.items()}
         targets = lambda _, names: [Target(name, LOOPBACK, ports.get(name, 9)) for name in names]  # noqa: E731
         monkeypatch.setattr(controller, "targets_of", targets)
         yield Identity(tmp_path, capsys, monkeypatch, directory, hosts)

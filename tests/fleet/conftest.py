@@ -15,7 +15,7 @@ from pyops.fleet.observation import Observation, Silence
 from pyops.fleet.reading import read
 from pyops.fleet.target import Access, Settings, Target
 
-from .server import LOOPBACK, Server, serving
+from .server import LOOPBACK, Server, known, serving
 
 
 def new_key(file: Path) -> paramiko.PKey:
@@ -47,7 +47,7 @@ class Fleet:
     def trust(self, name: str, port: int, key: paramiko.PKey) -> None:
         """A line of known_hosts."""
         with self.settings.access.known_hosts.open("a") as file:
-            file.write(f"[{name}]:{port} {key.get_name()} {key.get_base64()}\n")
+            file.write(known(name, port, key))
 
     def target(self, name: str, **changes: Any) -> Target:
         """The server of that name as a target."""

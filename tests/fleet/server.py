@@ -4,12 +4,15 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import paramiko
 from paramiko import common
+
+from pyops.fleet.target import Access
 
 LOOPBACK = "127.0.0.1"
 
@@ -124,26 +127,45 @@ def _pump(source: "socket.socket | paramiko.Channel", sink: "socket.socket | par
 def serving(host_key: paramiko.PKey, operator: paramiko.PKey) -> Iterator[Server]:
     """A server on a port of its own of the loopback address."""
     server = Server(host_key, operator)
-    with socket.create_server((LOOPBACK, 0), backlog=1024) as listener:
-        server.port = listener.getsockname()[1]
-        threading.Thread(target=_accept, args=(listener, server), daemon=True).start()
+    with listening(lambda stream: _serve(stream, server)) as server.port:
         yield server
+
+
+@contextmanager
+def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A port of its own of the loopback address, where each connection is served in a thread of its own."""
+    with socket.create_server((LOOPBACK, 0), backlog=1024) as listener:
+        threading.Thread(target=_accept, args=(listener, serve), daemon=True).start()
+        yield listener.getsockname()[1]
         listener.shutdown(socket.SHUT_RDWR)
 
 
-def _accept(listener: socket.socket, server: Server) -> None:
+def _accept(listener: socket.socket, serve: Callable[[socket.socket], None]) -> None:
     with suppress(OSError):
         while True:
             stream, _ = listener.accept()
             stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            server.begin(1)
-            threading.Thread(target=_serve, args=(stream, server), daemon=True).start()
+            threading.Thread(target=serve, args=(stream,), daemon=True).start()
 
 
 def _serve(stream: socket.socket, server: Server) -> None:
+    server.begin(1)
     transport = paramiko.Transport(stream)
     transport.add_server_key(server.host_key)
     role = _Role(server, transport)
     with suppress(paramiko.SSHException, EOFError, OSError):
         transport.start_server(server=role)
         role.forward()
+
+
+def known(name: str, port: int, key: paramiko.PKey) -> str:
+    """A line of known_hosts."""
+    return f"[{name}]:{port} {key.get_name()} {key.get_base64()}\n"
+
+
+def login(folder: Path, key: paramiko.PKey, ports: Mapping[str, int]) -> Access:
+    """How we log in to servers by name, whose key is the operator's own; what that takes is written into a folder."""
+    key.write_private_key_file(str(folder / "key"))
+    known_hosts = folder / "known_hosts"
+    known_hosts.write_text("".join(known(name, port, key) for name, port in ports.items()))
+    return Access("operator", folder / "key", known_hosts)

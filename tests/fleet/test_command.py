@@ -12,8 +12,9 @@ from pyops.fleet import command as commanding
 from pyops.fleet.command import Ended, Unreached, command
 from pyops.fleet.streams import ProxyStream
 from pyops.fleet.target import Access, Bastion, Direct, Proxy, Target, Way
+from tests.fleet.server import LOOPBACK, known, login
 from tests.fleet.server import serving as fleet_serving
-from tests.identity.serving import LOOPBACK, Host, serving
+from tests.identity.serving import Host, serving
 
 
 def echo(words: str, given: bytes) -> Iterator[str]:
@@ -26,17 +27,11 @@ class Place:
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.key = paramiko.ECDSAKey.generate()
-        self.key.write_private_key_file(str(folder / "key"))
         self.host: Host = stack.enter_context(serving(self.key, echo))
         self.bastion = stack.enter_context(fleet_serving(self.key, self.key))
-        self.known_hosts = folder / "known_hosts"
         self.folder = folder
-        self.trust(self.key)
-
-    def trust(self, key: paramiko.PKey) -> None:
-        ports = {"web": self.host.port, "bastion": self.bastion.port}
-        lines = [f"[{name}]:{port} {key.get_name()} {key.get_base64()}\n" for name, port in ports.items()]
-        self.known_hosts.write_text("".join(lines))
+        access = login(folder, self.key, {"web": self.host.port, "bastion": self.bastion.port})
+        self.known_hosts = access.known_hosts
 
     def run(self, way: Way, given: bytes = b"a\nb\n", port: int = 0) -> tuple[Ended, list[str]]:
         access = Access("operator", self.folder / "key", self.known_hosts, way)
@@ -70,7 +65,7 @@ def test_much_goes_in_and_comes_out(place: Place) -> None:
 
 
 def test_a_host_with_another_key_is_told_nothing(place: Place) -> None:
-    place.trust(paramiko.ECDSAKey.generate())
+    place.known_hosts.write_text(known("web", place.host.port, paramiko.ECDSAKey.generate()))
     with pytest.raises(Unreached, match=r"^web: "):
         place.run(Direct())
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import paramiko
 from paramiko import common
 
-LOOPBACK = "127.0.0.1"
+from tests.fleet.server import listening
 
 Answer = Callable[[str, bytes], Iterator[str]]
 
@@ -47,7 +47,7 @@ class _Role(paramiko.ServerInterface):
 
     def _run(self, channel: paramiko.Channel, command: str) -> None:
         given = b"".join(iter(lambda: channel.recv(32768), b""))
-        with suppress(OSError):
+        with suppress(OSError, EOFError):  # whoever asked may have hung up
             for line in self._host.answer(command, given):
                 channel.sendall(f"{line}\n".encode())
                 if self._host.is_cut_off:
@@ -63,18 +63,12 @@ class _Role(paramiko.ServerInterface):
 def serving(key: paramiko.PKey, answer: Answer) -> Iterator[Host]:
     """A host on a port of its own, whose key and whose operator's key are the same."""
     host = Host(key, answer)
-    with socket.create_server((LOOPBACK, 0)) as listener:
-        host.port = listener.getsockname()[1]
-        threading.Thread(target=_accept, args=(listener, host), daemon=True).start()
+    with listening(lambda stream: _serve(stream, host)) as host.port:
         yield host
-        listener.shutdown(socket.SHUT_RDWR)
 
 
-def _accept(listener: socket.socket, host: Host) -> None:
-    with suppress(OSError):
-        while True:
-            stream, _ = listener.accept()
-            transport = paramiko.Transport(stream)
-            transport.add_server_key(host.key)
-            with suppress(paramiko.SSHException, EOFError, OSError):
-                transport.start_server(server=_Role(host, transport))
+def _serve(stream: socket.socket, host: Host) -> None:
+    transport = paramiko.Transport(stream)
+    transport.add_server_key(host.key)
+    with suppress(paramiko.SSHException, EOFError, OSError):
+        transport.start_server(server=_Role(host, transport))
