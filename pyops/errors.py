@@ -8,7 +8,10 @@ PyopsError            exit code 1
 The command line catches PyopsError, prints it and exits with its code; anything else is a bug and keeps its traceback.
 """
 
-from typing import ClassVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar, Literal
 
 
 class PyopsError(Exception):
@@ -31,3 +34,17 @@ class OutsideFailed(PyopsError):
     """A host, an engine or a tool outside this program failed."""
 
     exit_code = 3
+
+
+def in_words(error: OSError) -> str:
+    """What the system says of an error, to stand behind a colon."""
+    return (error.strerror or str(error)).lower()
+
+
+@contextmanager
+def file_errors(file: Path, doing: Literal["read", "written"] = "read") -> Iterator[None]:
+    """A file that a person named, and that cannot be read or written, is refused in words."""
+    try:
+        yield
+    except OSError as error:
+        raise Refused(f"{file}: cannot be {doing}: {in_words(error)}") from None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pyops.errors import OutsideFailed
+from pyops.errors import OutsideFailed, Refused, file_errors
 from pyops.files import disk_errors, write_whole
 
 
@@ -32,6 +32,16 @@ def test_an_error_that_names_no_file_is_told_of_the_place(tmp_path: Path) -> Non
 def test_a_file_that_is_missing_is_a_bug_and_keeps_its_traceback(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), disk_errors(tmp_path):
         (tmp_path / "none").read_text()
+
+
+def test_a_file_that_a_person_named_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as read, file_errors(tmp_path / "none"):
+        (tmp_path / "none").read_text()
+    with pytest.raises(Refused) as written, file_errors(tmp_path, "written"):
+        tmp_path.write_text("")
+
+    assert str(read.value) == f"{tmp_path}/none: cannot be read: no such file or directory"
+    assert str(written.value) == f"{tmp_path}: cannot be written: is a directory"
 
 
 @pytest.mark.root

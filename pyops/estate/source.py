@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from pyops.errors import Refused
+from pyops.errors import Refused, file_errors
 from pyops.estate.problems import EstateRefused, Location, Problem, dotted
 from pyops.estate.texts import NOT_TEXT
 
@@ -110,10 +110,10 @@ def _code(error: yaml.reader.ReaderError) -> int:
 def read_text(file: Path) -> str:
     """A file's text, without a byte order mark; a missing, unreadable or non-UTF-8 one is refused in words."""
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        with file_errors(file):
+            content = file.read_bytes()
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refused(f"{file}: byte {error.start} is not UTF-8, and estate files are UTF-8") from None
-    except OSError as error:
-        raise Refused(f"{file}: cannot be read: {(error.strerror or str(error)).lower()}") from None
     except ValueError as error:
         raise Refused(f"{file}: cannot be read: {error}") from None

@@ -2,7 +2,7 @@
 
 import paramiko
 
-from pyops.errors import Refused
+from pyops.errors import Refused, in_words
 from pyops.fleet.conversation import Login
 from pyops.fleet.known_hosts import HostKey, read_known_hosts
 from pyops.fleet.target import Access, Target
@@ -34,7 +34,7 @@ def _private_key(access: Access) -> paramiko.PKey:
     except FileNotFoundError:
         why = "there is no such file"
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
+        why = in_words(error)
     except paramiko.PasswordRequiredException:
         why = "is locked by a passphrase, and nobody is here to type it"
     except (paramiko.SSHException, ValueError, TypeError) as error:

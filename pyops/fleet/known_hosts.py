@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyops.errors import Refused
+from pyops.errors import Refused, in_words
 from pyops.fleet.target import SSH_PORT
 
 _RSA = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}
@@ -84,7 +84,7 @@ def read_known_hosts(file: Path) -> KnownHosts:
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        why = (error.strerror or str(error)).lower() if isinstance(error, OSError) else "not UTF-8"
+        why = in_words(error) if isinstance(error, OSError) else "not UTF-8"
         raise Refused(f"{file}: the hosts' keys cannot be read: {why}") from None
     known = KnownHosts(file)
     for number, line in enumerate(text.splitlines(), 1):

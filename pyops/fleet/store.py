@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from pyops.errors import OutsideFailed, Refused
+from pyops.errors import OutsideFailed, Refused, in_words
 from pyops.fleet import schema
 from pyops.fleet.encoding import from_json, to_json
 from pyops.fleet.facts import Package
@@ -161,7 +161,7 @@ class Store:
         except (sqlite3.DatabaseError, ValueError) as error:
             raise Refused(f"{self._file}: not a database of observations, {str(error).splitlines()[0]}") from None
         except OSError as error:
-            raise OutsideFailed(f"{self._file}: {(error.strerror or str(error)).lower()}") from None
+            raise OutsideFailed(f"{self._file}: {in_words(error)}") from None
 
 
 def _latest(host: str, observation: Observation | None, silence: Silence | None) -> Latest:

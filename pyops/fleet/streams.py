@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import paramiko
 
+from pyops.errors import in_words
 from pyops.fleet.conversation import Stream, WrongHostKey, check_host_key
 from pyops.fleet.keyring import Keyring
 from pyops.fleet.target import Bastion, Proxy, Target
@@ -38,7 +39,7 @@ class ProxyStream:
         except OSError as error:
             self._socket.close()
             self._complaints.close()
-            raise NoWayError(f"{proxy.words[0]}: {(error.strerror or str(error)).lower()}") from None
+            raise NoWayError(f"{proxy.words[0]}: {in_words(error)}") from None
         finally:
             its.close()
         self.send, self.recv, self.settimeout = self._socket.send, self._socket.recv, self._socket.settimeout

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pyops.errors import Refused
+from pyops.errors import Refused, file_errors
 
 _SYLLABLES = ("ba", "de", "fi", "go", "hu", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "wu", "za")
 _WORDS, _IN_A_WORD = 4, 4
@@ -19,14 +19,12 @@ def made() -> str:
 
 def read_passwords(file: Path) -> dict[str, str]:
     """Lines of `login password`; an empty map where there is no file yet. Raises Refused where others can read it."""
-    try:
+    with file_errors(file):
+        if not file.exists():
+            return {}
         if file.stat().st_mode & 0o077:
             raise Refused(f"{file}: can be read by others, and holds passwords: chmod 600 {file}")
         lines = file.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise Refused(f"{file}: cannot be read: {(error.strerror or str(error)).lower()}") from None
     found: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         login, _, password = line.partition(" ")
@@ -42,10 +40,8 @@ def completed(file: Path, logins: Iterable[str]) -> Mapping[str, str]:
     found = read_passwords(file)
     new = {login: made() for login in logins if login not in found}
     if new:
-        try:
+        with file_errors(file, "written"):
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             with os.fdopen(descriptor, "a", encoding="utf-8") as writer:
                 writer.writelines(f"{login} {password}\n" for login, password in new.items())
-        except OSError as error:
-            raise Refused(f"{file}: cannot be written: {(error.strerror or str(error)).lower()}") from None
     return found | new

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pyops.engines.events import SIGNATURE, Step
-from pyops.errors import Refused
+from pyops.errors import Refused, file_errors
 
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine writes for a value that only Azure will know (Pulumi's sdk/go/common/resource/plugin/rpc.go)."""
@@ -88,12 +88,12 @@ def planned_in(file: Path) -> tuple[Planned, ...]:
     Refused where it is something else, and where it leaves out what stays the same: a policy must see everything.
     """
     try:
-        saved = json.loads(file.read_text(encoding="utf-8"))
+        with file_errors(file):
+            text = file.read_text(encoding="utf-8")
+        saved = json.loads(text)
         steps = list(saved["steps"])
         found = tuple({one.urn: one for one in _saved(steps)}.values())
         same = int((saved.get("changeSummary") or {}).get("same", 0))
-    except OSError as error:
-        raise Refused(f"{file}: cannot be read: {(error.strerror or str(error)).lower()}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Refused(f"{file}: is not a preview: save one with `pulumi preview --json --show-sames`") from None
     if sum(step["op"] == "same" for step in steps) < same:

@@ -9,7 +9,7 @@ from io import BytesIO
 from itertools import chain
 from pathlib import Path
 
-from pyops.errors import Refused
+from pyops.errors import Refused, file_errors
 from pyops.patches.conditions import shown
 from pyops.patches.feeds import debsecan, oval
 from pyops.patches.feeds.feed import Feed
@@ -35,14 +35,12 @@ def read(file: Path) -> Feed:
 
 
 def _content(file: Path) -> tuple[bytes, datetime]:
-    try:
+    with file_errors(file):
         if not file.is_file():  # a pipe or a device would have no end
             raise Refused(f"{file}: {'is no file' if file.exists() else 'is not there'}, a feed must be a file")
         with file.open("rb") as opened:
             content = opened.read(LARGEST + 1)
         changed_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    except OSError as error:
-        raise Refused(f"{file}: cannot be read: {(error.strerror or str(error)).lower()}") from None
     if len(content) > LARGEST:
         raise _too_large(file)
     return content, changed_at
