@@ -1,6 +1,5 @@
 """`pyops changes`: one record for a change, from the draft to what came of it."""
 
-import json
 import shutil
 from dataclasses import asdict
 from datetime import timedelta
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from pyops.cli import changes_acts, changes_history
+from pyops.cli.answering import print_json
 from pyops.cli.changes_options import (
     AskHosts,
     Author,
@@ -18,12 +18,11 @@ from pyops.cli.changes_options import (
     Checkpoints,
     Closes,
     Emergency,
-    InLab,
-    Json,
     Opens,
     Title,
 )
 from pyops.cli.context import Inventory, estate_of
+from pyops.cli.options import InLab, Json
 from pyops.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def show(change: Change, inventory: Inventory = None, as_json: Json = False) -> 
 def _print(record: "Record", *, as_json: bool) -> None:
     from pyops.changes.page import markdown
 
-    typer.echo(json.dumps(asdict(record), indent=2, ensure_ascii=False) if as_json else markdown(record).rstrip())
+    print_json(asdict(record)) if as_json else typer.echo(markdown(record).rstrip())
 
 
 def _text(given: str) -> str:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pyops.cli.changes_options import Change, InLab, Json, Yes
+from pyops.cli.answering import end
+from pyops.cli.changes_options import Change
 from pyops.cli.context import Inventory, estate_of
+from pyops.cli.options import InLab, Json, Yes
 from pyops.errors import PyopsError, Refused
 
 if TYPE_CHECKING:
@@ -286,5 +288,4 @@ def _tell_verdict(case: _Case, *, as_json: bool) -> None:
     case.note("verified", **as_dict(found))
     write_pages(case.estate, case.store, case.record, case.approvers, found)
     show_verification(case.record, found, as_json=as_json)
-    if not found.is_true:
-        raise typer.Exit(1)
+    end(in_order=found.is_true)

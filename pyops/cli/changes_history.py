@@ -1,14 +1,14 @@
 """`pyops changes history`: every change of an environment, and how far predictions came true."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyops.cli.changes_options import Json
+from pyops.cli.answering import print_json, write
 from pyops.cli.context import Inventory, estate_of
+from pyops.cli.options import Json
 
 if TYPE_CHECKING:
     from pyops.changes.history import History
@@ -40,10 +40,10 @@ def history(
     if words := notice(store.ledger):
         typer.echo(words, err=True)
     if html:
-        html.write_text(_page(store, found, html.resolve().parent), encoding="utf-8")
+        write(html, _page(store, found, html.resolve().parent))
         typer.echo(f"{html}: {len(found.standings)} changes", err=True)
     if as_json:
-        typer.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
+        print_json(asdict(found))
     elif not html:
         show_history(store, found)
 

@@ -8,11 +8,6 @@ import typer
 Change = Annotated[
     str, typer.Argument(metavar="CHANGE", help="The change's id, or a beginning of it that no other has.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON; its keys stand above.")]
-InLab = Annotated[
-    bool, typer.Option("--lab", help="On this estate's lab, with the stand-in for Azure, instead of on Azure.")
-]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Checkpoints = Annotated[
     Path | None,
     typer.Option(

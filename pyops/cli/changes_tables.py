@@ -1,12 +1,11 @@
 """How change records, their approvals and their verification are shown on a terminal."""
 
-import json
 from typing import TYPE_CHECKING
 
-import typer
 from rich.text import Text
 
 from pyops.cli import output
+from pyops.cli.answering import print_json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -38,7 +37,7 @@ def show_verification(record: "Record", found: "Verification", *, as_json: bool)
     from pyops.changes.verification import as_dict
 
     if as_json:
-        typer.echo(json.dumps(as_dict(found), indent=2, ensure_ascii=False))
+        print_json(as_dict(found))
         return
     output.show(_rates("Predicted and happened", found.rates))
     for title, deeds in (

@@ -1,12 +1,13 @@
 """`pyops estate`: the estate file, checked, shown, proved and compared."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pyops.cli.answering import end, print_json, write
 from pyops.cli.context import Inventory, estate_of, inventory_file
+from pyops.cli.options import Json
 from pyops.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="The estate file: check it, see it, prove it, compare two."
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON; its keys stand above.")]
 Site = Annotated[str | None, typer.Option("--site", metavar="SITE", help="Only this site.")]
 
 
@@ -39,8 +39,8 @@ def check(inventory: Inventory = None, as_json: Json = False) -> None:
         read_people(estate_of(inventory))
     except EstateRefused as refused:
         problems = tuple(problem.as_dict() for problem in refused.problems)
-    _json({"file": str(inventory_file(inventory)), "in_order": not problems, "problems": problems})
-    _exit(in_order=not problems)
+    print_json({"file": str(inventory_file(inventory)), "in_order": not problems, "problems": problems})
+    end(in_order=not problems)
 
 
 @app.command()
@@ -60,7 +60,7 @@ def show(
     if svg is not None:
         _draw(estate, svg)
     elif as_json:
-        _json(estate.model_dump(mode="json", by_alias=True))
+        print_json(estate.model_dump(mode="json", by_alias=True))
     else:
         from pyops.cli.estate_tables import show_overview
 
@@ -84,7 +84,7 @@ def addresses(inventory: Inventory = None, site: Site = None, as_json: Json = Fa
     _known_site(estate, site)
     plan = [planned for planned in address_plan(estate) if site in (None, planned.site)]
     if as_json:
-        _json([asdict(planned) for planned in plan])
+        print_json([asdict(planned) for planned in plan])
     else:
         show_addresses(estate, plan)
 
@@ -112,10 +112,10 @@ def resilience(
     estate = estate_of(inventory)
     proofs = (prove(estate, [loss(estate, name) for name in lost]),) if lost else prove_all(estate)
     if as_json:
-        _json([proof.as_dict() for proof in proofs])
+        print_json([proof.as_dict() for proof in proofs])
     else:
         show_resilience(estate, proofs)
-    _exit(in_order=all(proof.holds for proof in proofs))
+    end(in_order=all(proof.holds for proof in proofs))
 
 
 @app.command()
@@ -133,10 +133,10 @@ def prove(inventory: Inventory = None, as_json: Json = False) -> None:
     estate = estate_of(inventory)
     proofs = prove_estate(estate)
     if as_json:
-        _json([proof.as_dict() for proof in proofs])
+        print_json([proof.as_dict() for proof in proofs])
     else:
         show_proofs(estate, proofs)
-    _exit(in_order=all(proof.holds for proof in proofs))
+    end(in_order=all(proof.holds for proof in proofs))
 
 
 @app.command()
@@ -155,10 +155,10 @@ def reachability(inventory: Inventory = None, site: Site = None, as_json: Json =
     _known_site(estate, site)
     if site is None:
         pairs = list(zone_pairs(estate))
-        _json([pair.as_dict() for pair in pairs]) if as_json else show_zones(estate, pairs)
+        print_json([pair.as_dict() for pair in pairs]) if as_json else show_zones(estate, pairs)
     else:
         ways = [passage for passage in passages(estate) if passage.from_site == site]
-        _json([passage.as_dict(estate) for passage in ways]) if as_json else show_passages(estate, ways)
+        print_json([passage.as_dict(estate) for passage in ways]) if as_json else show_passages(estate, ways)
 
 
 @app.command()
@@ -177,7 +177,7 @@ def diff(
 
     changes = difference(estate_of(old), estate_of(new))
     if as_json:
-        _json([change.as_dict() for change in changes])
+        print_json([change.as_dict() for change in changes])
     else:
         from pyops.cli.estate_tables import show_changes
 
@@ -189,7 +189,7 @@ def schema() -> None:
     """The JSON Schema of the estate file, for editors that complete and check YAML as it is typed."""
     from pyops.estate.schema import estate_schema
 
-    _json(estate_schema())
+    print_json(estate_schema())
 
 
 def _in_order(estate: "Estate", people: int) -> str:
@@ -199,17 +199,13 @@ def _in_order(estate: "Estate", people: int) -> str:
 
 
 def _draw(estate: "Estate", file: Path) -> None:
-    from pyops.errors import Refused
     from pyops.maps.network import network_map
 
     drawn = network_map(estate)
     if str(file) == "-":
         print(drawn, end="")
         return
-    try:
-        file.write_text(drawn, encoding="utf-8")
-    except OSError as error:
-        raise Refused(f"{file}: cannot be written: {(error.strerror or str(error)).lower()}") from None
+    write(file, drawn)
 
 
 def _known_site(estate: "Estate", site: str | None) -> None:
@@ -217,12 +213,3 @@ def _known_site(estate: "Estate", site: str | None) -> None:
 
     if site is not None and site not in estate.sites:
         raise WrongUsage(f"--site: {site}, is not a site of {estate.name}{nearest(site, estate.sites)}")
-
-
-def _json(data: object) -> None:
-    print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
-
-
-def _exit(*, in_order: bool) -> None:
-    if not in_order:
-        raise typer.Exit(1)

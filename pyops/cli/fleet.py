@@ -1,16 +1,17 @@
 """`pyops fleet`: read all hosts over ssh, and see what they answered, now and before."""
 
-import json
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from pyops.cli import fleet_options as options
 from pyops.cli import fleet_sites
+from pyops.cli.answering import end, print_json
 from pyops.cli.context import Inventory, estate_of
+from pyops.cli.options import Json, Limit
 from pyops.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ INTERRUPTED = 130
 @app.command()
 def scan(
     inventory: Inventory = None,
-    limit: options.Limit = "",
+    limit: Limit = "",
     deadline: options.Deadline = 30,
     keep: options.Keep = 90,
     anew: options.Anew = False,
@@ -54,7 +55,7 @@ def scan(
     processes: options.Processes = 1,
     by_site: options.BySite = False,
     listen: options.Listen = None,
-    as_json: options.Json = False,
+    as_json: Json = False,
 ) -> None:
     """Read every host: packages, kernel, reboots, disks, clock, certificates, dpkg's state, last converge.
 
@@ -77,10 +78,10 @@ def scan(
     patterns = tuple(certificates or DEFAULT_CERTIFICATES)
     settings = Settings(access, deadline=deadline, threads=threads, processes=processes, certificates=patterns)
     done = _scanned(estate, limit, settings, timedelta(days=keep), places, anew=anew)
-    _json(done.plain(estate.name)) if as_json else show_scan(estate.name, done)
+    print_json(done.plain(estate.name)) if as_json else show_scan(estate.name, done)
     if done.is_interrupted:
         raise typer.Exit(INTERRUPTED)
-    _exit(in_order=not done.silent)
+    end(in_order=not done.silent)
 
 
 @app.command()
@@ -88,7 +89,7 @@ def show(
     host: options.Host,
     inventory: Inventory = None,
     packages: options.ListPackages = False,
-    as_json: options.Json = False,
+    as_json: Json = False,
 ) -> None:
     """All that a host answered when it was last read, and whether it has been silent since.
 
@@ -102,14 +103,14 @@ def show(
     estate = estate_of(inventory)
     with _store(estate) as store:
         found = store.latest([_known(estate, store, host)])[host]
-    _json(plain_latest(found)) if as_json else show_latest(found, with_packages=packages)
-    _exit(in_order=found.facts is not None)
+    print_json(plain_latest(found)) if as_json else show_latest(found, with_packages=packages)
+    end(in_order=found.facts is not None)
 
 
 @app.command()
 def query(
     inventory: Inventory = None,
-    limit: options.Limit = "",
+    limit: Limit = "",
     package: options.PackageOf = None,
     kernel: options.KernelOf = None,
     system: options.SystemOf = None,
@@ -121,7 +122,7 @@ def query(
     expires_within: options.ExpiresWithin = None,
     unconverged_for: options.UnconvergedFor = None,
     silent: options.Silent = False,
-    as_json: options.Json = False,
+    as_json: Json = False,
 ) -> None:
     """Which hosts are so? Answered from what was last read; a host must be all that is asked for.
 
@@ -151,9 +152,7 @@ def query(
 
 
 @app.command()
-def history(
-    host: options.Host, inventory: Inventory = None, most: options.Most = 30, as_json: options.Json = False
-) -> None:
+def history(host: options.Host, inventory: Inventory = None, most: options.Most = 30, as_json: Json = False) -> None:
     """A host's readings, the newest first: what changed from one to the next, and when it was silent.
 
     \b
@@ -168,7 +167,7 @@ def history(
         # One more than is shown: the oldest line tells what changed since the one before it.
         readings = store.history(_known(estate, store, host), most + 1)
     entries = told(readings)[:most]
-    _json([entry.plain() for entry in entries]) if as_json else show_history(host, entries)
+    print_json([entry.plain() for entry in entries]) if as_json else show_history(host, entries)
 
 
 def _span(*, days: float | None = None, seconds: float | None = None) -> timedelta | None:
@@ -203,10 +202,10 @@ def _answer(estate: "Estate", limit: str, question: "Question", *, as_json: bool
     matches = [match for one in latest.values() if question.is_asked and (match := ask(question, one, now))]
     if as_json:
         found = [{"host": m.host, "read_at": m.read_at.isoformat(), "words": list(m.words)} for m in matches]
-        _json({"matches": found, "silent": [plain_silence(one) for one in unknown]})
+        print_json({"matches": found, "silent": [plain_silence(one) for one in unknown]})
     else:
         show_matches(estate.name, matches, unknown, is_asked=question.is_asked)
-    _exit(in_order=not unknown)
+    end(in_order=not unknown)
 
 
 def _store(estate: "Estate") -> "Store":
@@ -225,15 +224,6 @@ def _known(estate: "Estate", store: "Store", host: str) -> str:
     if host not in hosts and not store.history(host, 1):
         raise WrongUsage(f"{host}: is no host of {estate.name}{nearest(host, hosts)}")
     return host
-
-
-def _json(data: Any) -> None:
-    print(json.dumps(data, indent=2, ensure_ascii=False))
-
-
-def _exit(*, in_order: bool) -> None:
-    if not in_order:
-        raise typer.Exit(1)
 
 
 app.command()(fleet_sites.certify)

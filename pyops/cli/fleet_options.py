@@ -7,11 +7,6 @@ import typer
 
 _LAB = "in a lab the lab's own"
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON; its keys stand above.")]
-Limit = Annotated[
-    str,
-    typer.Option("--limit", metavar="PATTERN", help="Hosts or groups, as Ansible writes them.", show_default="all"),
-]
 Host = Annotated[str, typer.Argument(metavar="HOST", help="A host of the estate, or one that it had.")]
 
 Deadline = Annotated[float, typer.Option(min=1, metavar="SECONDS", help="How long one host may take.")]

@@ -1,6 +1,5 @@
 """`pyops identity`: the directory brought to what the estate and its people file say, with a look before each leap."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pyops.cli.answering import end, print_json
 from pyops.cli.context import Inventory
 from pyops.cli.fleet_options import Jump, Key, KnownHosts, User
 from pyops.cli.identity_reading import Asked, Reading
+from pyops.cli.options import Json, Yes
 from pyops.errors import Refused, WrongUsage
 
 if TYPE_CHECKING:
@@ -33,12 +34,10 @@ first, and deleted when `directory.keep_disabled` has passed. A plan that takes 
 """
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=_HELP)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON; its keys stand above.")]
 Named = Annotated[
     str | None,
     typer.Option("--controller", metavar="HOST", help="Which controller is asked.", show_default="first to answer"),
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Passwords = Annotated[
     Path | None,
     typer.Option(
@@ -82,7 +81,7 @@ def plan(
         typer.echo(f"{len(people):,} people in {reading.estate.directory.people}")
         if made.refusal:
             typer.echo(made.refusal, err=True)
-    _exit(in_order=not made.refusal and not made.conflicts)
+    end(in_order=not made.refusal and not made.conflicts)
 
 
 @app.command()
@@ -123,7 +122,7 @@ def apply(
 
         if done:
             show_applied(reading.estate, done, left)
-    _exit(in_order=not left.steps and not left.conflicts)
+    end(in_order=not left.steps and not left.conflicts)
 
 
 @contextmanager
@@ -207,14 +206,9 @@ def parity(
         from pyops.cli.identity_tables import show_parity
 
         show_parity(reading.estate, differences)
-    _exit(in_order=all(one.is_excused for one in differences))
+    end(in_order=all(one.is_excused for one in differences))
 
 
 def _json(reading: Reading, data: dict[str, Any]) -> None:
     head = {"estate": reading.estate.name, "at": reading.now.isoformat(), "controller": reading.controller.host}
-    typer.echo(json.dumps({**head, **data}, indent=2, ensure_ascii=False))
-
-
-def _exit(*, in_order: bool) -> None:
-    if not in_order:
-        raise typer.Exit(1)
+    print_json({**head, **data})

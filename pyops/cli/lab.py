@@ -1,6 +1,5 @@
 """`pyops lab`: the running lab, its hosts and its faults."""
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pyops.cli import lab_faults, lab_hosts
+from pyops.cli.answering import print_json
 from pyops.cli.context import Inventory, estate_of, inventory_file
 from pyops.cli.lab_options import Json, State, open_lab
 from pyops.errors import OutsideFailed, Refused, WrongUsage
@@ -118,7 +118,7 @@ def status(state: State = None, as_json: Json = False) -> None:
 
     found = read(open_lab(state))
     if as_json:
-        typer.echo(json.dumps(found.plain(), indent=2))
+        print_json(found.plain())
     else:
         _show(found)
 

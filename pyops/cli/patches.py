@@ -1,17 +1,17 @@
 """`pyops patches`: whether all sites are at one patch level, why not, and what would be done about it."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pyops.cli.answering import end, print_json, write
 from pyops.cli.context import Inventory
-from pyops.cli.patches_options import Feeds, Json, Limit, MaxAge, Mirrors, SignedBy
+from pyops.cli.options import Json, Limit
+from pyops.cli.patches_options import Feeds, MaxAge, Mirrors, SignedBy
 from pyops.cli.patches_promotion import promote
 from pyops.cli.patches_reading import Asked, Reading, ring_of
 from pyops.cli.patches_rollout import rollout
-from pyops.errors import Refused
 
 if TYPE_CHECKING:
     from pyops.patches.fixes import Due
@@ -64,17 +64,17 @@ def status(
     if html is not None:
         from pyops.patches.page import page
 
-        _write(html, page(reading.estate, reading.parity, reading.standings, reading.now))
+        write(html, page(reading.estate, reading.parity, reading.standings, reading.now))
     if as_json:
         from pyops.patches.plain import status as plain
 
         at = {"estate": reading.estate.name, "at": reading.now.isoformat()}
-        _json({**at, **plain(reading.parity, reading.standings)})
+        print_json({**at, **plain(reading.parity, reading.standings)})
     else:
         from pyops.cli.patches_tables import show_status
 
         show_status(reading.estate, reading.parity, reading.standings, hosts=hosts)
-    _exit(in_order=reading.parity.is_excused)
+    end(in_order=reading.parity.is_excused)
 
 
 @app.command()
@@ -109,7 +109,7 @@ def due(
         from pyops.patches import plain
 
         told = {"estate": reading.estate.name, "at": reading.now.isoformat(), **plain.due(fixes, unknown, today)}
-        _json(told | ({"feed": plain.feed(feeds, reading.matches, reading.now)} if feeds else {}))
+        print_json(told | ({"feed": plain.feed(feeds, reading.matches, reading.now)} if feeds else {}))
     else:
         from pyops.cli.patches_feeds import show_feed
         from pyops.cli.patches_tables import show_due
@@ -117,7 +117,7 @@ def due(
         show_due(reading.estate, fixes, unknown, today)
         if feeds:
             show_feed(reading.estate, feeds, reading.matches, reading.now)
-    _exit(in_order=all(one.is_excused or one.fix.days_left(today) >= 0 for one in fixes))
+    end(in_order=all(one.is_excused or one.fix.days_left(today) >= 0 for one in fixes))
 
 
 def _fixes(reading: Reading) -> "list[Due]":
@@ -155,7 +155,7 @@ def diff(
     if as_json:
         from pyops.patches.plain import changes as plain
 
-        _json(plain(changes))
+        print_json(plain(changes))
     else:
         from pyops.cli.patches_tables import show_difference
 
@@ -186,7 +186,7 @@ def plan(
     if as_json:
         from pyops.patches.plain import plan as plain
 
-        _json({"estate": reading.estate.name, "at": reading.now.isoformat(), **plain(made)})
+        print_json({"estate": reading.estate.name, "at": reading.now.isoformat(), **plain(made)})
     else:
         from pyops.cli.rollout_tables import show_plan
 
@@ -195,19 +195,3 @@ def plan(
 
 app.command()(promote)
 app.command()(rollout)
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Refused(f"{file}: cannot be written: {(error.strerror or str(error)).lower()}") from None
-
-
-def _json(data: object) -> None:
-    print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
-
-
-def _exit(*, in_order: bool) -> None:
-    if not in_order:
-        raise typer.Exit(1)

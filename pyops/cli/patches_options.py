@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON; its keys stand above.")]
 Mirrors = Annotated[
     list[str] | None,
     typer.Option(
@@ -22,9 +21,6 @@ SignedBy = Annotated[
         help="The mirrors' public key.",
         show_default="mirror.asc beside the estate file, or the lab's own",
     ),
-]
-Limit = Annotated[
-    str, typer.Option("--limit", metavar="PATTERN", help="Hosts or groups, as Ansible writes them.", show_default="all")
 ]
 MaxAge = Annotated[float, typer.Option(min=0, metavar="HOURS", help="Older readings make a host unknown.")]
 Feeds = Annotated[

@@ -1,13 +1,14 @@
 """`pyops patches promote`: all mirrors serve a ring's next baseline, or the one before."""
 
-import json
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pyops.cli.answering import print_json
 from pyops.cli.context import Inventory
-from pyops.cli.patches_options import Json, Mirrors, SignedBy
+from pyops.cli.options import Json
+from pyops.cli.patches_options import Mirrors, SignedBy
 from pyops.cli.patches_reading import Asked, Reading, alone, ring_of
 from pyops.errors import OutsideFailed, Refused, WrongUsage
 
@@ -100,4 +101,4 @@ def _tell(made: "Promotion", seen: "Seen", *, as_json: bool) -> None:
         return
     from pyops.patches.plain import promotion
 
-    typer.echo(json.dumps(promotion(made, seen), indent=2, ensure_ascii=False))
+    print_json(promotion(made, seen))

@@ -1,14 +1,15 @@
 """`pyops patches rollout`: hosts are brought to their ring's level, wave by wave, and read again after each."""
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pyops.cli import patches_reading
+from pyops.cli.answering import end, print_json
 from pyops.cli.context import Inventory
 from pyops.cli.fleet_options import Jump, Key, KnownHosts, User
-from pyops.cli.patches_options import Json, Limit, Mirrors, SignedBy
+from pyops.cli.options import Json, Limit
+from pyops.cli.patches_options import Mirrors, SignedBy
 from pyops.cli.patches_reading import Asked, Reading
 from pyops.errors import OutsideFailed, PyopsError, Refused, WrongUsage
 
@@ -123,8 +124,7 @@ def _do(hands: "Hands", *, as_json: bool) -> None:
         from pyops.cli.rollout_tables import show_rollout
 
         show_rollout(hands.reading.estate, done)
-    if done.stopped:
-        raise typer.Exit(1)
+    end(in_order=not done.stopped)
 
 
 def _conducted(hands: "Hands", now: "Now", journal: "Journal") -> "Rollout":
@@ -148,4 +148,4 @@ def _conducted(hands: "Hands", now: "Now", journal: "Journal") -> "Rollout":
 
 def _json(hands: "Hands", data: dict[str, Any]) -> None:
     head = {"estate": hands.reading.estate.name, "at": hands.reading.now.isoformat()}
-    typer.echo(json.dumps({**head, **data}, indent=2, ensure_ascii=False))
+    print_json({**head, **data})

@@ -1,12 +1,13 @@
 """`pyops policies`: what every planned resource must keep, and what does not."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pyops.cli.answering import end, print_json
 from pyops.cli.context import Inventory, estate_of
+from pyops.cli.options import Json
 from pyops.cli.stacks import Stack, named
 from pyops.errors import WrongUsage
 
@@ -20,7 +21,6 @@ app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="What every planned resource must keep: list it, check it."
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON; its keys stand above.")]
 Saved = Annotated[
     list[Path] | None,
     typer.Option(
@@ -44,7 +44,7 @@ def list_(as_json: Json = False) -> None:
     from pyops.policies import POLICIES
 
     if as_json:
-        print(json.dumps([{key: v for key, v in asdict(one).items() if key != "check"} for one in POLICIES], indent=2))
+        print_json([{key: v for key, v in asdict(one).items() if key != "check"} for one in POLICIES])
         return
     from pyops.cli.policy_tables import show_policies
 
@@ -73,13 +73,12 @@ def check(inventory: Inventory = None, stack: Stack = None, saved: Saved = None,
     plan = tuple(_saved(saved) if saved else _previewed(estate, stack))
     verdict = judge(estate, plan, POLICIES, places(estate), whole=_is_whole(plan))
     if as_json:
-        print(json.dumps(verdict.as_dict(), indent=2, ensure_ascii=False))
+        print_json(verdict.as_dict())
     else:
         from pyops.cli.policy_tables import show_verdict
 
         show_verdict(verdict)
-    if not verdict.in_order:
-        raise typer.Exit(1)
+    end(in_order=verdict.in_order)
 
 
 def _saved(files: "Iterable[Path]") -> "Iterable[Planned]":

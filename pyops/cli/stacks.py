@@ -1,6 +1,5 @@
 """`pyops stacks`: the three Pulumi projects in their order."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pyops.cli.answering import print_json
 from pyops.cli.context import Inventory, estate_of
+from pyops.cli.options import InLab, Yes
 from pyops.errors import Refused, WrongUsage
 
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ Json = Annotated[
         "--json", help="Print JSON: by stack, `counts` and `changes` (operation, type, name, properties, replaced_by)."
     ),
 ]
-InLab = Annotated[
-    bool, typer.Option("--lab", help="On this estate's lab, with the stand-in for Azure, instead of on Azure.")
-]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Checkpoints = Annotated[
     Path | None,
     typer.Option(
@@ -165,7 +162,7 @@ def _show(runs: "Mapping[str, Run]", as_json: bool, diff: bool = False) -> None:
     from pyops.cli import output
 
     if as_json:
-        typer.echo(json.dumps({name: _plain(run) for name, run in runs.items()}, indent=2))
+        print_json({name: _plain(run) for name, run in runs.items()})
         return
     if diff:
         output.show(*(run.text for run in runs.values()))
