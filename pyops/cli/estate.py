@@ -209,7 +209,7 @@ def _draw(estate: "Estate", file: Path) -> None:
 
 
 def _known_site(estate: "Estate", site: str | None) -> None:
-    from pyops.estate.problems import nearest
+    from pyops.estate.problems import no_such
 
     if site is not None and site not in estate.sites:
-        raise WrongUsage(f"--site: {site}, is not a site of {estate.name}{nearest(site, estate.sites)}")
+        raise WrongUsage(f"--site: {site}, {no_such('site', site, estate.sites, estate.name)}")

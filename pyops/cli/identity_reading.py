@@ -95,11 +95,10 @@ class Reading:
         return plan(self.estate, self.people, found, self.today)
 
     def _hosts(self) -> tuple[str, ...]:
-        from pyops.estate.problems import nearest
+        from pyops.estate.problems import no_such
         from pyops.identity.controller import controllers
 
         hosts, named = controllers(self.estate), self.asked.controller
         if named is not None and named not in hosts:
-            hint = nearest(named, hosts)
-            raise WrongUsage(f"--controller: {named}, is not a controller of {self.estate.name}{hint}")
+            raise WrongUsage(f"--controller: {named}, {no_such('controller', named, hosts, self.estate.name)}")
         return (named,) if named else hosts

@@ -116,7 +116,7 @@ class Reading:
 
     def _named(self) -> dict[str, str]:
         """The places that the options name, by site."""
-        from pyops.estate.problems import nearest
+        from pyops.estate.problems import no_such
 
         sites = self.estate.sites
         places: dict[str, str] = {}
@@ -127,8 +127,7 @@ class Reading:
             elif site in sites:
                 places[site] = place
             else:
-                hint = nearest(site, sites)
-                raise WrongUsage(f"--mirror: {given}, {site} is not a site of {self.estate.name}{hint}")
+                raise WrongUsage(f"--mirror: {given}, {site} {no_such('site', site, sites, self.estate.name)}")
         return places
 
     @cached_property
@@ -234,11 +233,11 @@ class Reading:
 
 def ring_of(estate: "Estate", name: str) -> str:
     """A ring that is named; raises WrongUsage where the estate has none of that name."""
-    from pyops.estate.problems import nearest
+    from pyops.estate.problems import no_such
 
     rings = estate.patches.rings
     if name not in rings:
-        raise WrongUsage(f"{name}: is not a ring of {estate.name}{nearest(name, rings)}")
+        raise WrongUsage(f"{name}: {no_such('ring', name, rings, estate.name)}")
     return name
 
 

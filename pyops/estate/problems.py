@@ -84,9 +84,9 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f"; known: {', '.join(known[:8])}{', ...' if len(known) > 8 else ''}" if known else ""
 
 
-def no_such(noun: str, name: str, known: Iterable[str]) -> str:
+def no_such(noun: str, name: str, known: Iterable[str], estate: str = "this estate") -> str:
     """The rule that a name breaks which the estate does not have, with a hint at the right one."""
-    return f"is not {a(noun)} of this estate{nearest(name, known)}"
+    return f"is not {a(noun)} of {estate}{nearest(name, known)}"
 
 
 def unknown(noun: str, at: Location, name: str, known: Collection[str]) -> Iterator[Finding]:

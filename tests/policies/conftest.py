@@ -1,36 +1,25 @@
 """Plans to play with: what production's and the lab's stacks would be, and a small one that needs no engine."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pyops.environments.previews import preview_all
 from pyops.environments.workspace import Workspace
-from pyops.estate import Estate, load
+from pyops.estate import Estate
 from pyops.estate.loading import places
 from pyops.policies import POLICIES, Planned, Verdict, judge, planned_of
 from tests.estate.conftest import daventry as daventry
 from tests.estate.conftest import edit as edit
+from tests.estate.conftest import lab as lab
+from tests.estate.conftest import production as production
 from tests.policies.sample import sample_plan
 
-INVENTORIES = Path(__file__).parents[2] / "inventories"
-TODAY = date(2026, 11, 24)
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPGqNfXxjm1fmLDRVO/bQqF7v7bYQc+Apl/ZT2l3nzMn operator"
 
 Plan = tuple[Planned, ...]
 Check = Callable[..., Verdict]
-
-
-@pytest.fixture(scope="session")
-def production() -> Estate:
-    return load(INVENTORIES / "production", TODAY)
-
-
-@pytest.fixture(scope="session")
-def lab() -> Estate:
-    return load(INVENTORIES / "lab", TODAY)
 
 
 def engine_plan(estate: Estate, folder: Path, checkpoints: Path | None = None) -> Plan:

@@ -12,7 +12,8 @@ from pyops.policies.locks import LOCKED
 from pyops.policies.names import HOSTS, MINTED, NAMES
 from pyops.policies.network_access import SETTINGS
 from pyops.policies.tags import LOSES_TAGS, TAKES_NO_TAGS
-from tests.policies.conftest import TODAY, engine_plan
+from tests.estate.conftest import TODAY
+from tests.policies.conftest import engine_plan
 
 pytestmark = pytest.mark.engine
 
