@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from pyops.estate.model import Estate
-from pyops.estate.problems import Finding, a, nearest
+from pyops.estate.problems import Finding, each_unknown, unknown
 from pyops.estate.service import SignOn, System
 
 
@@ -21,8 +21,7 @@ def _providers(estate: Estate) -> Iterator[Finding]:
     at, pool = ("directory", "providers"), directory.providers
     if pool is None:
         return
-    if pool not in estate.pools:
-        yield Finding(at, pool, f"is not a pool of this estate{nearest(pool, estate.pools)}")
+    yield from unknown("pool", at, pool, estate.pools)
     taken: dict[str, str] = {}
     for server in estate.providers:
         account = directory.account_of(estate.web_service(server))
@@ -40,10 +39,7 @@ def _terms(estate: Estate, system: System) -> Iterator[Finding]:
     at = ("systems", system.id, "sign_on")
     if system.sign_on != SignOn() and estate.directory.providers is None:
         yield Finding(at, None, "is asked by nobody: directory.providers names no pool")
-    for number, group in enumerate(system.sign_on.groups):
-        if group not in estate.directory.groups:
-            rule = f"is not {a('group')} of this estate{nearest(group, estate.directory.groups)}"
-            yield Finding((*at, "groups", number), group, rule)
+    yield from each_unknown("group", (*at, "groups"), system.sign_on.groups, estate.directory.groups)
 
 
 def _shared(estate: Estate) -> Iterator[Finding]:

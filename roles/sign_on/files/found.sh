@@ -8,6 +8,7 @@ done
 
 # What a member has, and a host that left must not: keys first, what was kept for times without a controller last.
 for path in /etc/krb5.keytab /etc/ssh/sshd_config.d/10-sign_on.conf /etc/ssh/ssh_config.d/10-sign_on.conf /etc/sudoers.d/sign_on \
+    /etc/systemd/system/sign-on-ended.* /usr/local/lib/sign-on-ended /run/sign-on-ended \
     /etc/sssd/sssd.conf /var/lib/sss/db/* /var/lib/sss/pubconf/kdcinfo.* /var/lib/sss/pubconf/kpasswdinfo.*; do
     [ ! -e "$path" ] || echo "left $path"
 done

@@ -89,6 +89,12 @@ def forget(controller: Host, login: str) -> None:
     tool(controller, f"user delete {login}")
 
 
+def make(controller: Host, login: str) -> None:
+    """Have such an account, which may log in."""
+    controller.check_output(f"samba-tool user create {login} {PASSWORD}")
+    controller.check_output(f"samba-tool group addmembers tried_officers {login}")
+
+
 @pytest.fixture
 def logins(host: Host) -> Iterator[Logins]:
     """The ways to log in; no ticket is left."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from testinfra.host import Host
 
-from .conftest import ENGINEER, OFFICER, PASSWORD, STRANGER, WRONG, Logins, forget, soon
+from .conftest import ENGINEER, OFFICER, PASSWORD, STRANGER, WRONG, Logins, forget, make, soon
 
 testinfra_hosts = ["ansible://role-sign-on"]
 
@@ -84,11 +84,6 @@ def newcomer(controller: Host) -> str:
     """A login that nobody has; an account of that name is gone afterwards."""
     forget(controller, "tried.newcomer")
     return "tried.newcomer"
-
-
-def make(controller: Host, login: str) -> None:
-    controller.check_output(f"samba-tool user create {login} {PASSWORD}")
-    controller.check_output(f"samba-tool group addmembers tried_officers {login}")
 
 
 def test_a_new_account_works_even_where_somebody_asked_too_early(

@@ -137,6 +137,8 @@ def test_a_member_leaves_and_comes_back_as_the_dry_runs_said(
 
     assert ask_account(controller, "read") == (0, "")
     assert not host.file("/etc/krb5.keytab").exists
+    assert not host.file("/run/sign-on-ended").exists
+    assert host.run("systemctl --quiet is-active sign-on-ended.timer").rc != 0
     assert logins.by_password(OFFICER, password=PASSWORD).rc != 0
     assert host.run(f"getent passwd {OFFICER}").rc != 0
 
