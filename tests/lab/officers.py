@@ -18,6 +18,7 @@ SERVERS = {site: f"{site}-application-01" for site in SITES}
 CONTROLLERS = {site: f"{site}-directory-01" for site in SITES}
 PATIENCE_S = 120
 """How long a test waits for what is bound to come: generous, since it is no promise."""
+LEFT_BEHIND = "sleep 424242"
 SET_PASSWORDS = """
 import json, sys
 from samba.auth import system_session
@@ -62,6 +63,12 @@ class Officer:
     def is_let_in(self, desk: str, server: str) -> bool:
         return self.ssh(desk, server).stdout.strip() == self.login
 
+    def stays(self, desk: str, server: str) -> None:
+        """Open a session on a server, leave a program there that runs by itself, and stay."""
+        options = "-o BatchMode=yes -o UserKnownHostsFile=/dev/null -o ConnectTimeout=10"
+        command = f"setsid nohup {LEFT_BEHIND} > /dev/null 2>&1 & exec sleep 100000"
+        self.at(desk, "sh", "-c", f"setsid ssh {options} {server} '{command}' < /dev/null > /dev/null 2>&1 &")
+
     def sudo(self, desk: str, server: str) -> subprocess.CompletedProcess[str]:
         """Become root on a server, by the ticket and then by the password."""
         return self.ssh(desk, server, "sudo --stdin --prompt= id --user", stdin=f"{self.password}\n")
@@ -85,6 +92,11 @@ class Officer:
 
     def leaves(self, desk: str) -> None:
         self.at(desk, "kdestroy", "-A")
+
+
+def is_anybody_left(site: Site3, server: str) -> bool:
+    """Whether what somebody left behind still runs on a server."""
+    return hosts.run(site.lab, server, ["pgrep", "--full", "--exact", LEFT_BEHIND], check=False).returncode == 0
 
 
 def officer(site: Site3, login: str, controller: str = "banbury-directory-01") -> Officer:

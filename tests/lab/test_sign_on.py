@@ -12,9 +12,11 @@ from .conftest import Site3
 from .officers import (
     CONTROLLERS,
     DESKS,
+    LEFT_BEHIND,
     SERVERS,
     SITES,
     Officer,
+    is_anybody_left,
     is_served,
     is_well,
     joiner,
@@ -105,13 +107,20 @@ def test_a_new_account_works_everywhere_soon_and_a_disabled_one_nowhere(
         longest = time.monotonic() - begin
         record_property("seconds until a new account worked at all sites", longest)
         assert longest < PROPAGATION
+        for desk, server in zip(DESKS.values(), SERVERS.values(), strict=True):
+            new.stays(desk, server)
+        soon(lambda: all(is_anybody_left(directory, server) for server in SERVERS.values()))
         directory.run(CONTROLLERS["stratford"], "samba-tool", "user", "disable", new.login)
         # The ticket is good for hours: it is the account that is asked about at every login.
         gone = soon(lambda: not any(new.is_let_in(DESKS[a], SERVERS[b]) for a, b in WAYS), REFUSAL)
         record_property("seconds until a disabled account was refused at all sites", gone)
+        left = soon(lambda: not any(is_anybody_left(directory, one) for one in SERVERS.values()), REFUSAL - gone)
+        record_property("seconds until nothing of its sessions was left at any site", gone + left)
         assert all(new.signs_in(desk).returncode for desk in DESKS.values())
     finally:
         leaver(directory, new.login, CONTROLLERS["stratford"])
+        for server in SERVERS.values():
+            directory.run(server, "pkill", "--full", "--exact", LEFT_BEHIND, check=False)
 
 
 @pytest.mark.parametrize("lost", SITES)
