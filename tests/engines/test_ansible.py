@@ -170,6 +170,31 @@ def test_mitogen_changes_no_result(run: Any, tmp_path: Path) -> None:
     assert [result.differences for result in fast.results] == [result.differences for result in plain.results]
 
 
+_COUNTED = """
+from pathlib import Path
+
+with Path(__file__).with_name("loaded").open("a") as file:
+    file.write("once\\n")
+
+
+class FilterModule:
+    def filters(self):
+        return {"same": lambda value: value}
+"""
+
+
+def test_workers_inherit_what_the_parent_loaded(run: Any, tmp_path: Path) -> None:
+    """A worker is forked for each task on each host; one that loads a filter loads all of them, for itself alone."""
+    filters = tmp_path / "filter_plugins"
+    filters.mkdir()
+    (filters / "counted.py").write_text(_COUNTED)
+    outcome = run(
+        "".join(f'    - ansible.builtin.debug: {{msg: "{{{{ {number} | same }}}}"}}\n' for number in range(3))
+    )
+    assert outcome.counts() == {"one": {"ok": 3, "changed": 0}}
+    assert (filters / "loaded").read_text() == "once\n"
+
+
 def test_without_a_listener_nothing_is_piped(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "book.yml").write_text(_HEAD + "    - {ansible.builtin.debug: {msg: seen}}\n")
     outcome = ansible.run(Play(tmp_path, (Path("book.yml"),), Path("one,"), is_mitogen=False))
