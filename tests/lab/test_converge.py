@@ -39,7 +39,7 @@ def test_a_second_converge_at_once_is_refused_in_words(three_sites: Site3) -> No
         for line in first.stdout:
             if line.startswith("TASK"):
                 break
-        second = playbook("site", "--limit", "banbury-control-01", check=False)
+        second = playbook("base", "--limit", "banbury-control-01", check=False)
         assert second.returncode == 1
         assert f"lab: process {first.pid}, since " in second.stderr + second.stdout
         assert "converges this estate: wait until it is done" in second.stderr + second.stdout
@@ -47,12 +47,12 @@ def test_a_second_converge_at_once_is_refused_in_words(three_sites: Site3) -> No
         first.terminate()
         first.communicate(timeout=60)
     time.sleep(1)
-    playbook("site", "--limit", "banbury-control-01")
+    playbook("base", "--limit", "banbury-control-01")
 
 
 def test_a_dry_run_may_go_beside_a_converge(three_sites: Site3) -> None:
-    running = subprocess.Popen(play("site", "--limit", "towcester-control-01"), cwd=ROOT, stdout=subprocess.DEVNULL)
+    running = subprocess.Popen(play("base", "--limit", "towcester-control-01"), cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
-        playbook("site", "--check", "--limit", "banbury-control-01")
+        playbook("base", "--check", "--limit", "banbury-control-01")
     finally:
         running.communicate(timeout=300)
