@@ -1,18 +1,18 @@
-"""A real browser at a desk: Chromium on the machine of the tests, with the network and the ticket of a host."""
+"""A real browser at a desk: Chromium on the machine of the tests, with the network, the names and the tickets of a host."""
 
 import base64
 import hmac
 import os
 import shutil
-import socket
 import struct
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pyops.lab import Lab, hosts, power
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -26,39 +26,28 @@ rdns = false
 .{domain} = {realm}
 """
 PATIENCE_S = 30
+BESIDE = """#!/bin/sh
+exec nsenter --target {leader} --net -- \\
+    unshare --mount sh -c 'mount --bind "$0" /etc/resolv.conf && exec "$@"' {names} {program} "$@"
+"""
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Where the browser is: a host that ssh reaches by a configuration, in a domain."""
+    """Where the browser is: beside a host of a lab, in its network and with its names."""
 
+    lab: Lab
     name: str
-    configuration: Path
     domain: str
 
-
-@contextmanager
-def _network(desk: Desk) -> Iterator[str]:
-    """The host's network with its names, as a proxy (SOCKS over ssh)."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    # It would tell of every name that the browser asks for by itself and nobody knows.
-    command = ["ssh", "-F", str(desk.configuration), "-N", "-D", f"127.0.0.1:{port}", desk.name]
-    started = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        until = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                assert time.monotonic() < until, "no way to the host"
-                time.sleep(0.1)
-        yield f"socks5://127.0.0.1:{port}"
-    finally:
-        started.terminate()
-        started.wait()
+    def program(self, folder: Path) -> Path:
+        """Chromium there: a program of this machine, since no host has one."""
+        names, program = folder / "resolv.conf", folder / "chromium"
+        names.write_text(hosts.run(self.lab, self.name, ["cat", "/etc/resolv.conf"]).stdout, encoding="utf-8")
+        words = {"leader": power.leader(self.lab, self.name), "names": names, "program": shutil.which("chromium")}
+        program.write_text(BESIDE.format(**words), encoding="utf-8")
+        program.chmod(0o700)
+        return program
 
 
 def _kerberos(desk: Desk, tickets: bytes, folder: Path) -> dict[str, str]:
@@ -79,13 +68,12 @@ def chromium(desk: Desk, tickets: bytes, provider: str, folder: Path) -> Iterato
 
     words = ["--no-sandbox", f"--auth-server-allowlist=*.{desk.domain}", "--disable-auth-negotiate-cname-lookup"]
     environment: dict[str, str | float | bool] = {**os.environ, **_kerberos(desk, tickets, folder)}
-    with _network(desk) as proxy, sync_playwright() as started:
+    with sync_playwright() as started:
         browser = started.chromium.launch_persistent_context(
             folder / "profile",
-            executable_path=shutil.which("chromium"),
+            executable_path=desk.program(folder),
             args=words,
             env=environment,
-            proxy={"server": proxy},
             ignore_https_errors=True,
         )
         browser.set_default_timeout(PATIENCE_S * 1000)
@@ -100,6 +88,8 @@ def chromium(desk: Desk, tickets: bytes, provider: str, folder: Path) -> Iterato
 def register_second_factor(browser: "BrowserContext", provider: str) -> str:
     """The secret of a new one-time password, registered as people do: by reading it and giving a first code."""
     page = browser.pages[0]
+    page.goto(provider)
+    page.wait_for_selector("text=Connected as")  # by the ticket, unless it has been here already
     page.goto(f"{provider}2fregisters/totp")
     page.wait_for_selector("#secret:not(:empty)")
     secret = page.inner_text("#secret").replace(" ", "")

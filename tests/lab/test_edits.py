@@ -177,7 +177,7 @@ def test_a_system_that_wants_a_second_factor_and_consent(directory: Site3, edite
         site for site in SITES for one in (auditor, engineer) if one.web(desk, site) == f"200 {systems[site]}"
     ] == []
     tickets = engineer.tickets(desk, *(f"HTTP/{provider}" for provider in providers.values()))
-    at = Desk(desk, directory.lab.state / "ssh_config", domain)
+    at = Desk(directory.lab, desk, domain)
     try:
         with chromium(at, tickets, f"https://{providers['banbury']}/", tmp_path) as browser:
             for site in SITES:

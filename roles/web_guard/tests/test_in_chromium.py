@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from testinfra.host import Host
 
+from pyops.lab import Lab
 from tests.browser import Desk, chromium, come_in_by_code, register_second_factor
 from tests.roles.visitor import PASSWORD, PROVIDER
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 INTRANET = "https://intranet.roles.ict.example/"
 PAYMENTS = "https://payments.roles.ict.example/"
-DESK = Desk("role-web-guard", Path(__file__).parents[3] / ".lab" / "roles" / "ssh_config", "roles.ict.example")
+DESK = Desk(Lab(Path(__file__).parents[3] / ".lab" / "roles"), "role-web-guard", "roles.ict.example")
 
 
 def tickets(host: Host, login: str) -> bytes:
