@@ -74,6 +74,7 @@ def test_roles_move_while_their_holder_serves(directory: Site3) -> None:
     soon(lambda: are_with(directory, FIRST))
 
 
+@pytest.mark.long
 def test_the_first_controller_is_made_anew_after_its_roles_were_seized(directory: Site3) -> None:
     account(directory, "before.loss.01", FIRST)
     hosts.power_off(directory.lab, FIRST)
@@ -99,6 +100,7 @@ def test_a_backup_is_not_restored_over_controllers_that_serve(directory: Site3) 
     assert [name for name in ALL if directory.run(name, "systemctl", "is-active", "samba-ad-dc") != "active\n"] == []
 
 
+@pytest.mark.long
 def test_the_directory_comes_back_from_a_backup(directory: Site3) -> None:
     """An account that was deleted is there again, on the estate's own controllers, by their own names."""
     account(directory, "deleted.01", FIRST)
