@@ -14,6 +14,7 @@ def test_second_run_changes_nothing(three_sites: Site3) -> None:
     assert "changed: 0 tasks on 0 hosts" in three_sites.pyops("lab", "converge").stdout
 
 
+@pytest.mark.long  # each role's own test shows it in every run, by molecule
 def test_second_run_changes_nothing_with_ansibles_own_strategy(three_sites: Site3) -> None:
     """One site has a host of every kind, so every task of every role; the other two would only take longer."""
     site = [server.name for server in three_sites.estate.servers if server.site == "banbury"]
