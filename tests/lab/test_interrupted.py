@@ -20,13 +20,10 @@ NAME = "pair"
 STATE = ROOT / ".lab" / NAME
 
 
-@pytest.fixture(scope="module")
-def pair(three_sites: Site3, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A second, smaller estate with a lab of its own beside the first: only routers and control hosts, no desks.
-
-    Each test builds what it needs; what is there already is built in a moment.
-    """
-    folder = tmp_path_factory.mktemp("estate") / NAME
+@pytest.fixture
+def pair(three_sites: Site3, tmp_path: Path) -> Iterator[Path]:
+    """A second, smaller estate with a lab of its own beside the first: only routers and control hosts, no desks."""
+    folder = tmp_path / NAME
     shutil.copytree(INVENTORY, folder)
     text = (folder / "estate.yml").read_text().replace("\nname: lab\n", f"\nname: {NAME}\n")
     pools = re.compile(r"  (?!router|control)\w+: +\{image: \w+, zone")
@@ -96,6 +93,16 @@ def test_a_converge_killed_half_way_is_finished_by_the_next(pair: Path) -> None:
     soon(lambda: "1 received" in hosts.run(Lab(STATE), "banbury-control-01", ping, check=False).stdout)
 
 
+def test_two_labs_side_by_side_and_nothing_of_one_stays(three_sites: Site3, pair: Path) -> None:
+    pyops("-i", str(pair), "lab", "up")
+    assert three_sites.ssh("banbury-control-01", "true").returncode == 0
+    other = subprocess.run(["ssh", "-F", STATE / "ssh_config", "banbury-control-01", "true"], check=False, timeout=60)
+    assert other.returncode == 0
+    pyops("lab", "down", "--state", str(STATE))
+    assert traces() == {"mounts": [], "processes": [], "cgroups": [], "namespaces": [], "files": []}
+    assert three_sites.ssh("banbury-control-01", "true").returncode == 0
+
+
 def test_two_builds_at_once_one_is_refused_in_words(pair: Path) -> None:
     first = subprocess.Popen(["pyops", "-i", str(pair), "lab", "up"], cwd=ROOT, stderr=subprocess.PIPE, text=True)
     assert first.stderr
@@ -107,13 +114,3 @@ def test_two_builds_at_once_one_is_refused_in_words(pair: Path) -> None:
     assert second.returncode == 1
     assert f"`lab up` (process {first.pid}, since " in second.stderr
     assert first.returncode == 0
-
-
-def test_two_labs_side_by_side_and_nothing_of_one_stays(three_sites: Site3, pair: Path) -> None:
-    pyops("-i", str(pair), "lab", "up")
-    assert three_sites.ssh("banbury-control-01", "true").returncode == 0
-    other = subprocess.run(["ssh", "-F", STATE / "ssh_config", "banbury-control-01", "true"], check=False, timeout=60)
-    assert other.returncode == 0
-    pyops("lab", "down", "--state", str(STATE))
-    assert traces() == {"mounts": [], "processes": [], "cgroups": [], "namespaces": [], "files": []}
-    assert three_sites.ssh("banbury-control-01", "true").returncode == 0
