@@ -76,14 +76,18 @@ class Estate(Part):
                 found.setdefault(server.site, server)
         return found
 
-    @property
+    @cached_property
     def providers(self) -> tuple[Server, ...]:
         """Whom web systems believe about who comes."""
         return tuple(server for server in self.servers if server.pool.id == self.directory.providers)
 
+    def full_name(self, server: Server) -> str:
+        """A server's name with the domain, as certificates and browsers have it."""
+        return f"{server.name}.{self.domain}"
+
     def web_service(self, server: Server) -> str:
         """The Kerberos name that browsers have a ticket for when they come to a server."""
-        return f"HTTP/{server.name}.{self.domain}"
+        return f"HTTP/{self.full_name(server)}"
 
     @property
     def carriers(self) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def mirror_variables(estate: Estate, server: Server) -> Variables:
 
 
 def _uri(estate: Estate, mirror: Server) -> str:
-    return f"http://{mirror.name}.{estate.domain}"
+    return f"http://{estate.full_name(mirror)}"
 
 
 def _holds(estate: Estate, site: str, pool: str, host: str) -> Variables:

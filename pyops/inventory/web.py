@@ -25,16 +25,16 @@ def server_web_variables(estate: Estate, server: Server) -> Variables:
     if estate.providers and _terms(estate, server):
         # The site's own where it has one.
         nearest = min(estate.providers, key=lambda provider: provider.site != server.site)
-        address = f"https://{_name(estate, nearest)}/"
-        variables["estate_web"] = {"name": _name(estate, server), "provider": address, "client": server.name}
+        address = f"https://{estate.full_name(nearest)}/"
+        variables["estate_web"] = {"name": estate.full_name(server), "provider": address, "client": server.name}
     return variables
 
 
 def _party(estate: Estate, server: Server, terms: SignOn) -> Variables:
-    address = f"https://{_name(estate, server)}/{_GUARDED}"
+    address = f"https://{estate.full_name(server)}/{_GUARDED}"
     return {
         "id": server.name,
-        "name": _name(estate, server),
+        "name": estate.full_name(server),
         "redirect_uris": [f"{address}/return"],
         "logout_uri": f"{address}/return?logout=get",
         "logout_redirect_uris": [f"{address}/goodbye"],
@@ -46,7 +46,3 @@ def _terms(estate: Estate, server: Server) -> SignOn | None:
     """What systems ask of whoever comes to a server; systems on one pool ask the same."""
     systems = (system for system in estate.systems.values() if server.pool.id in system.pools)
     return next((system.sign_on for system in systems), None)
-
-
-def _name(estate: Estate, server: Server) -> str:
-    return f"{server.name}.{estate.domain}"
