@@ -96,7 +96,7 @@ class Officer:
 
 def is_anybody_left(site: Site3, server: str) -> bool:
     """Whether what somebody left behind still runs on a server."""
-    return hosts.run(site.lab, server, ["pgrep", "--full", "--exact", LEFT_BEHIND], check=False).returncode == 0
+    return site.tried(server, "pgrep", "--full", "--exact", LEFT_BEHIND).returncode == 0
 
 
 def officer(site: Site3, login: str, controller: str = "banbury-directory-01") -> Officer:

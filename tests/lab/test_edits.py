@@ -154,7 +154,7 @@ def test_a_flow_more(three_sites: Site3, edited: Edited) -> None:
 def test_a_fourth_partner_with_its_site(three_sites: Site3, edited: Edited) -> None:
     # The new site's router has only just begun to speak BGP.
     for server in SERVERS.values():
-        soon(lambda server=server: answers(three_sites, "codsall-application-01", server))  # type: ignore[misc]
+        soon(lambda server=server: answers(three_sites, "codsall-application-01", server), 60)  # type: ignore[misc]
 
 
 def answers(site: Site3, source: str, target: str) -> bool:

@@ -101,7 +101,7 @@ def test_a_site_off_leaves_the_others_untouched_and_comes_back_by_itself(healed:
     finally:
         healed.pyops("lab", "on", "stratford")
     settled(healed)
-    soon(lambda: healed.ssh(SERVERS["stratford"], "true").returncode == 0)
+    soon(lambda: healed.ssh(SERVERS["stratford"], "true").returncode == 0, 60)
     healed.run(SERVERS["banbury"], "ping", "-c", "1", "-W", "2", "10.30.20.40")
 
 

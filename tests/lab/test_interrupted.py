@@ -90,7 +90,7 @@ def test_a_converge_killed_half_way_is_finished_by_the_next(pair: Path) -> None:
     pyops("-i", str(pair), "lab", "converge")
     assert "changed: 0 tasks on 0 hosts" in pyops("-i", str(pair), "lab", "converge").stdout
     ping = ["ping", "-c", "1", "-W", "2", "stratford-control-01"]
-    soon(lambda: "1 received" in hosts.run(Lab(STATE), "banbury-control-01", ping, check=False).stdout)
+    soon(lambda: "1 received" in hosts.run(Lab(STATE), "banbury-control-01", ping, check=False).stdout, 60)
 
 
 def test_two_labs_side_by_side_and_nothing_of_one_stays(three_sites: Site3, pair: Path) -> None:
