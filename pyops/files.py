@@ -25,6 +25,11 @@ A file that is missing is no refusal: whoever asks for it knows whether it may b
 """
 
 
+def user_cache() -> Path:
+    """The folder of what may be lost at any time and is made again (XDG Base Directory Specification)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pyops"
+
+
 @contextmanager
 def disk_errors(path: Path, doing: str = "written") -> Iterator[None]:
     """Turn what the disk refuses, at or below `path`, into one line for a person (OutsideFailed); other errors pass."""

@@ -63,9 +63,12 @@ def reader(
     It runs until it is ended. It needs no estate file; hosts are reached straight from here.
     """
     _need_dask()
+    import signal
+
     from pyops.fleet.sites.reader import Post, serve, serve_once
     from pyops.fleet.target import Access
 
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # nothing has to be put away, and Dask, interrupted, may hang
     post = Post(site, scheduler, certificates, Access(user, key, known_hosts))
     if once:
         serve_once(post, _PATIENCE_SECONDS)

@@ -12,28 +12,23 @@ if TYPE_CHECKING:
     from pyops.lab import Lab
     from pyops.lab.faults import Cut
 
-CutName = Annotated[str | None, typer.Argument(metavar="[CIRCUIT|PATH|CARRIER]")]
+_ONE = "CIRCUIT|PATH|CARRIER"
 
 
-def cut(what: Annotated[str, typer.Argument(metavar="CIRCUIT|PATH|CARRIER")], state: State = None) -> None:
-    """Let packets vanish: on a circuit (banbury-a), a path (banbury-a:towcester-a) or a whole carrier (a)."""
-    from pyops.lab import carriers, faults
-
-    lab = open_lab(state)
-    if ":" in what:
-        one, other = (faults.named(lab, end).name for end in what.split(":", 1))
-        _say_cut([faults.cut_path(lab, one, other)])
-    elif what in carriers.running(lab):
-        _say_cut([faults.cut_carrier(lab, what)])
-    else:
-        _say_cut([faults.cut_circuit(lab, faults.named(lab, what).name)])
-
-
-def heal(what: CutName = None, state: State = None) -> None:
-    """End one cut, or all of them."""
+def cut(whats: Annotated[list[str], typer.Argument(metavar=f"{_ONE}...")], state: State = None) -> None:
+    """Let packets vanish: on circuits (banbury-a), paths (banbury-a:towcester-a) or whole carriers (a), all at once."""
     from pyops.lab import faults
 
-    healed = faults.heal(open_lab(state), what)
+    _say_cut(faults.cut(open_lab(state), *whats))
+
+
+def heal(
+    whats: Annotated[list[str] | None, typer.Argument(metavar=f"[{_ONE}]...")] = None, state: State = None
+) -> None:
+    """End the cuts of these names, or all of them."""
+    from pyops.lab import faults
+
+    healed = faults.heal(open_lab(state), *(whats or ()))
     typer.echo("\n".join(f"healed: {cut.kind} {cut.what}" for cut in healed) or "nothing was cut")
 
 

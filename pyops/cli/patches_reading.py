@@ -1,6 +1,5 @@
 """What `pyops patches` looks at: the estate, what hosts answered, and what mirrors publish."""
 
-import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyops.cli.context import estate_of
 from pyops.cli.fleet_access import access_of, database
 from pyops.errors import WrongUsage
+from pyops.files import user_cache
 from pyops.fleet.target import Direct, Proxy
 
 if TYPE_CHECKING:
@@ -88,8 +88,7 @@ class Reading:
         """Of indexes and changelogs, beside the user's other caches."""
         from pyops.patches.mirror import Cache
 
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        return Cache(home / "pyops" / "patches")
+        return Cache(user_cache() / "patches")
 
     @property
     def key(self) -> "Key":

@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple, NoReturn
 
 BUG = 70
 """Exit code of an error that is nobody's but ours; its traceback is kept (EX_SOFTWARE of sysexits.h)."""
@@ -56,10 +57,36 @@ def _run(arguments: Sequence[str]) -> int:
     from pyops.cli.root import command
 
     try:
-        command().main(list(arguments), prog_name="pyops")
+        with _put_away_when_stopped():
+            command().main(list(arguments), prog_name="pyops")
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else int(done.code is not None)
     return 0
+
+
+@contextmanager
+def _put_away_when_stopped() -> Iterator[None]:
+    """SIGTERM, by which services are stopped, is an interrupt first: engines wind up, scratch folders and keys go.
+
+    Then we end by the signal after all, so that whoever sent it sees that it did its work.
+    """
+    import signal
+
+    stopped = False
+
+    def stop(*_: object) -> NoReturn:
+        nonlocal stopped
+        stopped = True
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        if stopped:
+            sys.stdout.flush()
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _finish(code: int) -> int:

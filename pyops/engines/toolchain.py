@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pyops import files
 from pyops.errors import OutsideFailed
 
 
@@ -20,8 +21,7 @@ def pulumi_folder() -> Path:
     installed = shutil.which("pulumi")
     if installed and shutil.which("pulumi-language-python"):
         return Path(installed).parent
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pyops" / "pulumi"
-    built = sorted(cache.glob("*/bin/pulumi-language-python-exec"), key=_version)
+    built = sorted((files.user_cache() / "pulumi").glob("*/bin/pulumi-language-python-exec"), key=_version)
     if not built:
         raise OutsideFailed("pulumi: not found on PATH nor built in the user's cache, run tools/pulumi/build")
     return built[-1].parent

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pyops import files
 from pyops.errors import Refused
-from pyops.lab import carriers, locks, namespaces, networks, records, tools
+from pyops.lab import carriers, locks, namespaces, networks, tools
 from pyops.lab.networks import Network
 from pyops.lab.place import HANDOVER, Lab
 
@@ -24,34 +24,22 @@ class Cut:
     networks: tuple[str, ...] = ()
 
 
-def cut_circuit(lab: Lab, network: str) -> Cut:
-    """Cut one site off one carrier; `network` is the name of the circuit's network."""
-    circuit = _circuit(lab, network)
-    return _add(lab, Cut("circuit", word(circuit), str(circuit.circuit), (network,)))
-
-
-def cut_path(lab: Lab, network_a: str, network_b: str) -> Cut:
-    """Cut what one carrier carries between two sites, which both keep their other paths."""
-    ends = sorted((_circuit(lab, network_a), _circuit(lab, network_b)), key=word)
-    what = ":".join(map(word, ends))
-    if ends[0].circuit != ends[1].circuit or ends[0].name == ends[1].name:
-        raise Refused(f"{what}: not a path, it joins two circuits of one carrier")
-    return _add(lab, Cut("path", what, str(ends[0].circuit), tuple(end.name for end in ends)))
-
-
-def cut_carrier(lab: Lab, carrier: str) -> Cut:
-    """Cut everything that a carrier carries."""
-    if carrier not in (known := carriers.running(lab)):
-        raise Refused(f"{carrier}: no carrier of this lab, it has {', '.join(known) or 'none'}")
-    return _add(lab, Cut("carrier", carrier, carrier))
+def cut(lab: Lab, *whats: str) -> list[Cut]:
+    """Cut in one step whatever people name: circuits (banbury-a), paths (banbury-a:towcester-a), whole carriers (a)."""
+    wanted = [_cut(lab, what) for what in whats]
+    with locks.record(lab, "files", "cuts"):
+        cuts = active(lab)
+        _save(lab, [*cuts, *(cut for cut in dict.fromkeys(wanted) if cut not in cuts)])
+        apply(lab)
+    return wanted
 
 
 def partition(lab: Lab, site: str) -> list[Cut]:
     """Cut a site off from all others: every circuit that it has."""
-    own = [network for network in networks.every(lab) if network.site == site and network.circuit is not None]
+    own = [what for what, network in _circuits(lab).items() if network.site == site]
     if not own:
         raise Refused(f"{site}: no site of this lab has that name and a circuit")
-    return [cut_circuit(lab, network.name) for network in own]
+    return cut(lab, *own)
 
 
 def active(lab: Lab) -> list[Cut]:
@@ -65,13 +53,14 @@ def active(lab: Lab) -> list[Cut]:
     return [cut for cut in cuts if there.issuperset(cut.networks)]
 
 
-def heal(lab: Lab, what: str | None = None) -> list[Cut]:
-    """End the cut called `what`, or all of them; returns those that ended."""
+def heal(lab: Lab, *whats: str) -> list[Cut]:
+    """End the cuts of these names, or without a name all of them; returns those that ended."""
     with locks.record(lab, "files", "cuts"):
         cuts = active(lab)
-        healed = [cut for cut in cuts if what in (None, cut.what)]
-        if what is not None and not healed:
-            raise Refused(f"{what}: is not cut, {', '.join(cut.what for cut in cuts) or 'nothing'} is")
+        for what in whats:
+            if what not in {cut.what for cut in cuts}:
+                raise Refused(f"{what}: is not cut, {', '.join(cut.what for cut in cuts) or 'nothing'} is")
+        healed = [cut for cut in cuts if not whats or cut.what in whats]
         _save(lab, [cut for cut in cuts if cut not in healed])
         apply(lab)
     return healed
@@ -86,33 +75,36 @@ def apply(lab: Lab) -> None:
         tools.run(["nsenter", f"--net={router}", "nft", "-f", "-"], stdin=rules)
 
 
-def word(circuit: Network) -> str:
-    """What people call a circuit: "banbury-a"."""
-    return f"{circuit.site}-{circuit.circuit}"
+def _cut(lab: Lab, what: str) -> Cut:
+    if ":" in what:
+        return _path(lab, what)
+    circuits, running = _circuits(lab), carriers.running(lab)
+    if what in running:
+        return Cut("carrier", what, what)
+    circuit = _known(what, circuits, [*sorted(circuits), *running], "circuit or carrier")
+    return Cut("circuit", what, str(circuit.circuit), (circuit.name,))
 
 
-def named(lab: Lab, what: str) -> Network:
-    """The circuit that people call `what`."""
-    circuits = {word(network): network for network in networks.every(lab) if network.circuit is not None}
+def _path(lab: Lab, what: str) -> Cut:
+    circuits = _circuits(lab)
+    ends = sorted(what.split(":", 1))
+    first, second = (_known(end, circuits, sorted(circuits), "circuit") for end in ends)
+    if first.circuit != second.circuit or first.name == second.name:
+        raise Refused(f"{':'.join(ends)}: not a path, it joins two circuits of one carrier")
+    return Cut("path", ":".join(ends), str(first.circuit), (first.name, second.name))
+
+
+def _known(what: str, circuits: dict[str, Network], choice: list[str], kind: str) -> Network:
     if what not in circuits:
-        raise Refused(f"{what}: no circuit of this lab, it has {', '.join(sorted(circuits)) or 'none'}")
+        raise Refused(f"{what}: no {kind} of this lab, it has {', '.join(choice) or 'none'}")
     return circuits[what]
 
 
-def _circuit(lab: Lab, name: str) -> Network:
-    network = records.load(lab, Network, name)
-    if network is None or network.circuit is None:
-        raise Refused(f"{name}: no circuit of this lab")
-    return network
-
-
-def _add(lab: Lab, cut: Cut) -> Cut:
-    with locks.record(lab, "files", "cuts"):
-        cuts = active(lab)
-        if cut not in cuts:
-            _save(lab, [*cuts, cut])
-        apply(lab)
-    return cut
+def _circuits(lab: Lab) -> dict[str, Network]:
+    """Networks of circuits by what people call them: "banbury-a"."""
+    return {
+        f"{network.site}-{network.circuit}": network for network in networks.every(lab) if network.circuit is not None
+    }
 
 
 def _save(lab: Lab, cuts: list[Cut]) -> None:

@@ -1,19 +1,15 @@
 """Where a lab lives: its state folder, and the kernel names that follow from it."""
 
 import hashlib
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyops.errors import Refused
+from pyops.files import user_cache
 
 _INTERFACE_LENGTH = 15  # IFNAMSIZ of linux/if.h, less the closing zero
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?")
-
-
-def _user_cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pyops"
 
 
 class Lab:
@@ -27,7 +23,7 @@ class Lab:
 
     def __init__(self, state: Path, cache: Path | None = None) -> None:
         self.state = Path(state).resolve()
-        self.cache = (_user_cache() if cache is None else Path(cache)).resolve()
+        self.cache = (user_cache() if cache is None else Path(cache)).resolve()
         self.name = "lab-" + hashlib.sha256(str(self.state).encode()).hexdigest()[:8]
 
     def __repr__(self) -> str:

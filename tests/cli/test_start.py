@@ -147,6 +147,26 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     assert done.stdout.splitlines()[0].startswith("lab: addresses")
 
 
+def test_a_stop_puts_away_what_is_under_way_and_ends_by_the_signal(tmp_path: Path) -> None:
+    code = f"""
+import os, pathlib, signal, sys, tempfile
+from pyops.cli import root, start
+
+class Command:
+    def main(self, arguments, prog_name):
+        with tempfile.TemporaryDirectory(dir={str(tmp_path)!r}):
+            print("said before", end="")
+            os.kill(os.getpid(), signal.SIGTERM)
+
+root.command = Command
+sys.exit(start.main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGTERM, "said before", "")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_interrupt_ends_without_a_traceback() -> None:
     code = """
 import os, signal, sys

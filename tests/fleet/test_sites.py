@@ -54,7 +54,8 @@ class Sites:
         words += ["--certificates", str(certificates or self.certificates), "--user", access.user]
         words += ["--key", str(access.key_file), "--known-hosts", str(access.known_hosts)]
         with (self.fleet.folder / f"{site}.log").open("ab") as log:
-            self.readers[site] = subprocess.Popen(words, stdout=log, stderr=log)
+            scratch = {"TMPDIR": str(self.fleet.folder)}  # a killed reader leaves its own behind
+            self.readers[site] = subprocess.Popen(words, stdout=log, stderr=log, env=os.environ | scratch)
         return self.readers[site]
 
     def by_site(self, patience: float = 60, **absent: str) -> BySite:

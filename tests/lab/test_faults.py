@@ -65,12 +65,8 @@ def test_a_cut_loses_at_most_a_moment_and_healing_loses_nothing(
 
 def test_both_paths_of_a_pair_cut_goes_by_the_third_site(healed: Site3) -> None:
     settled(healed)
-
-    def cut() -> None:
-        for carrier in "ab":
-            healed.pyops("lab", "cut", f"banbury-{carrier}:stratford-{carrier}")
-
-    broken = outage(healed.lab, pairs(healed, ("banbury", "stratford")), cut)
+    paths = [f"banbury-{carrier}:stratford-{carrier}" for carrier in "ab"]
+    broken = outage(healed.lab, pairs(healed, ("banbury", "stratford")), lambda: healed.pyops("lab", "cut", *paths))
     assert {pair: gap for pair, gap in broken.items() if gap.seconds > LONGEST} == {}
     towcester = counters(healed, "towcester-router-01")
     healed.run(SERVERS["banbury"], "ping", "-c", "20", "-i", "0.02", "10.30.20.40")

@@ -26,9 +26,7 @@ def cabled(paper: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
 
 
 def test_a_cut_is_known_by_the_words_that_people_say(cabled: Lab) -> None:
-    faults.cut_circuit(cabled, BANBURY.name)
-    faults.cut_path(cabled, TOWCESTER.name, BANBURY.name)
-    faults.cut_carrier(cabled, "b")
+    faults.cut(cabled, "banbury-a", "towcester-a:banbury-a", "b")
     assert [(cut.kind, cut.what) for cut in faults.active(cabled)] == [
         ("circuit", "banbury-a"),
         ("path", "banbury-a:towcester-a"),
@@ -42,8 +40,8 @@ def test_a_partition_cuts_every_circuit_of_the_site_and_only_those(cabled: Lab) 
 
 
 def test_the_same_cut_twice_is_one(cabled: Lab) -> None:
-    faults.cut_path(cabled, TOWCESTER.name, BANBURY.name)
-    faults.cut_path(cabled, BANBURY.name, TOWCESTER.name)
+    faults.cut(cabled, "towcester-a:banbury-a", "banbury-a:towcester-a")
+    faults.cut(cabled, "banbury-a:towcester-a")
     assert len(faults.active(cabled)) == 1
 
 
@@ -56,7 +54,7 @@ def test_healing_one_leaves_the_others(cabled: Lab) -> None:
 
 
 def test_a_cut_ends_with_its_network(cabled: Lab) -> None:
-    faults.cut_circuit(cabled, BANBURY.name)
+    faults.cut(cabled, "banbury-a")
     records.forget(cabled, type(BANBURY), BANBURY.name)
     assert faults.active(cabled) == []
 
@@ -65,19 +63,21 @@ def test_a_cut_ends_with_its_network(cabled: Lab) -> None:
     ("wrong", "message"),
     [
         (
-            lambda lab: faults.named(lab, "banbury-c"),
-            "banbury-c: no circuit of this lab, it has banbury-a, banbury-b, towcester-a",
+            lambda lab: faults.cut(lab, "banbury-a", "banbury-c"),
+            "banbury-c: no circuit or carrier of this lab, it has banbury-a, banbury-b, towcester-a, a, b",
         ),
-        (lambda lab: faults.cut_circuit(lab, "lnet-banbury-servers"), "lnet-banbury-servers: no circuit of this lab"),
         (
-            lambda lab: faults.cut_path(lab, BANBURY.name, OTHER.name),
+            lambda lab: faults.cut(lab, "banbury-a:b"),
+            "b: no circuit of this lab, it has banbury-a, banbury-b, towcester-a",
+        ),
+        (
+            lambda lab: faults.cut(lab, "banbury-a:banbury-b"),
             "banbury-a:banbury-b: not a path, it joins two circuits of one carrier",
         ),
         (
-            lambda lab: faults.cut_path(lab, OTHER.name, OTHER.name),
+            lambda lab: faults.cut(lab, "banbury-b:banbury-b"),
             "banbury-b:banbury-b: not a path, it joins two circuits of one carrier",
         ),
-        (lambda lab: faults.cut_carrier(lab, "c"), "c: no carrier of this lab, it has a, b"),
         (lambda lab: faults.partition(lab, "oxford"), "oxford: no site of this lab has that name and a circuit"),
         (lambda lab: faults.heal(lab, "banbury-a"), "banbury-a: is not cut, nothing is"),
     ],
@@ -86,3 +86,4 @@ def test_what_cannot_be_cut_or_healed_is_refused(cabled: Lab, wrong: Callable[[L
     with pytest.raises(Refused) as refused:
         wrong(cabled)
     assert str(refused.value) == message
+    assert faults.active(cabled) == []

@@ -53,7 +53,7 @@ def test_the_lab_itself_is_on_no_circuit(healed: Lab) -> None:
 
 
 def test_a_cut_circuit_takes_one_site_off_and_its_link_stays_up(healed: Lab) -> None:
-    faults.cut_circuit(healed, CIRCUITS["banbury"].name)
+    faults.cut(healed, "banbury-a")
     assert pairs(healed) == {"stratford-towcester"}
     assert not reaches(healed, "banbury", CIRCUITS["banbury"].gateway)
     assert "state UP" in hosts.run(healed, "banbury", ["ip", "link", "show", "circuit-a"]).stdout
@@ -61,24 +61,31 @@ def test_a_cut_circuit_takes_one_site_off_and_its_link_stays_up(healed: Lab) -> 
 
 def test_a_cut_circuit_lets_nothing_through_in_the_other_direction_either(healed: Lab) -> None:
     received = ["cat", "/sys/class/net/circuit-a/statistics/rx_packets"]
-    faults.cut_circuit(healed, CIRCUITS["banbury"].name)
+    faults.cut(healed, "banbury-a")
     before = int(hosts.run(healed, "banbury", received).stdout)
     hosts.run(healed, "towcester", ["ping", "-c", "30", "-i", "0.02", str(ROUTERS["banbury"])], check=False)
     assert int(hosts.run(healed, "banbury", received).stdout) - before < 10
 
 
 def test_a_cut_path_takes_one_pair_apart(healed: Lab) -> None:
-    faults.cut_path(healed, CIRCUITS["banbury"].name, CIRCUITS["towcester"].name)
+    faults.cut(healed, "banbury-a:towcester-a")
     assert pairs(healed) == ALL - {"banbury-towcester"}
 
 
+def test_several_cuts_are_one_step(healed: Lab) -> None:
+    faults.cut(healed, "banbury-a:towcester-a", "banbury-a:stratford-a")
+    assert pairs(healed) == {"stratford-towcester"}
+    faults.heal(healed, "banbury-a:stratford-a", "banbury-a:towcester-a")
+    assert pairs(healed) == ALL
+
+
 def test_a_cut_carrier_takes_all_apart(healed: Lab) -> None:
-    faults.cut_carrier(healed, "a")
+    faults.cut(healed, "a")
     assert pairs(healed) == set()
 
 
 def test_cuts_add_up_and_heal_one_by_one(healed: Lab) -> None:
-    faults.cut_path(healed, CIRCUITS["banbury"].name, CIRCUITS["towcester"].name)
+    faults.cut(healed, "banbury-a:towcester-a")
     faults.partition(healed, "stratford")
     assert pairs(healed) == set()
     faults.heal(healed, "stratford-a")
@@ -88,7 +95,7 @@ def test_cuts_add_up_and_heal_one_by_one(healed: Lab) -> None:
 
 
 def test_a_circuit_made_again_is_still_cut(healed: Lab) -> None:
-    faults.cut_circuit(healed, CIRCUITS["banbury"].name)
+    faults.cut(healed, "banbury-a")
     interfaces.delete(healed.namespace, [HANDOVER.interface(CIRCUITS["banbury"].name)])
     networks.create(healed, CIRCUITS["banbury"])
     assert pairs(healed) == {"stratford-towcester"}

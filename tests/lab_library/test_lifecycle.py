@@ -42,7 +42,7 @@ def build(lab: Lab) -> None:
     boot(lab, "one", (zone(), PREFIX[11]), (CIRCUIT, CIRCUIT.prefix[2]))
     boot(lab, "two", (zone(), PREFIX[12]))
     hosts.power_off(lab, "two")
-    faults.cut_carrier(lab, "a")
+    faults.cut(lab, "a")
 
 
 def is_whole(lab: Lab) -> bool:
