@@ -5,53 +5,39 @@ line says why.
 """
 
 import argparse
+import gc
 import os
 import signal
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import grpc
-from pulumi.runtime.proto import provider_pb2_grpc
-
 from pyops.emulator.azure import StandIn
-from pyops.emulator.protocol import Provider
+from pyops.emulator.serving import served
 from pyops.emulator.store import Store
 from pyops.errors import PyopsError
 
 _PARENT = os.getppid()
 """Read first of all: a parent that is gone before the port is printed is still noticed."""
-_WORKERS = 32
-_GRACE_SECONDS = 10
-_LARGEST_MESSAGE = 400 * 1024 * 1024  # the engine's own limit
+_ALLOCATIONS = 100_000
+"""New objects between two searches for unused ones: the SDK is two hundred thousand, and all of them stay."""
 
 
 def main() -> None:
     """Serve on a free port of the loopback interface."""
     arguments = _arguments()
+    gc.set_threshold(_ALLOCATIONS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the engine's to handle; it still needs answers
     try:
         store = Store(arguments.store)
     except PyopsError as error:
         print(error, flush=True)  # noqa: T201  # in the place of the port, for the parent to raise
         sys.exit(error.exit_code)
-    server = grpc.server(
-        ThreadPoolExecutor(_WORKERS),
-        options=[
-            ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
-            ("grpc.max_send_message_length", _LARGEST_MESSAGE),
-        ],
-    )
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(
-        Provider(StandIn(store, arguments.stack, arguments.lab)), server
-    )
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    print(port, flush=True)  # noqa: T201  # the parent reads it
-    _wait_for_the_end()
-    server.stop(_GRACE_SECONDS).wait()
+    with served(StandIn(store, arguments.stack, arguments.lab)) as port:
+        print(port, flush=True)  # noqa: T201  # the parent reads it
+        _wait_for_the_end()
     store.close()
+    gc.freeze()  # the interpreter's last look for unused objects would go through all of the SDK
 
 
 def _arguments() -> argparse.Namespace:
