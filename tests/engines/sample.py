@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pyops.emulator.attach import attached
 from pyops.emulator.store import Store
 from pyops.engines import pulumi, stacks
 from pyops.engines.pulumi import Listener, Project, Run
+from tests.emulator.here import attached_here
 
 HEAD = """
 import pulumi
@@ -77,7 +77,7 @@ class Sample:
         self, verb: Callable[..., Run], listener: Listener | None = None, *, serves: str | None = "lab", **options: Any
     ) -> Run:
         """Run the engine with a stand-in that serves one stack."""
-        with attached(self.store_file if serves else None, serves) as environment:
+        with attached_here(self.store_file if serves else None, serves) as environment:
             return verb(replace(self.project, environment=environment), listener, **options)
 
     def up(self, program: str) -> Run:

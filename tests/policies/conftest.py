@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from pyops.environments.previews import preview_all
 from pyops.environments.workspace import Workspace
 from pyops.estate import Estate
 from pyops.estate.loading import places
@@ -15,6 +14,7 @@ from tests.estate.conftest import edit as edit
 from tests.estate.conftest import lab as lab
 from tests.estate.conftest import production as production
 from tests.policies.sample import sample_plan
+from tests.stacks.cloud import preview_all
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPGqNfXxjm1fmLDRVO/bQqF7v7bYQc+Apl/ZT2l3nzMn operator"
 

@@ -5,15 +5,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
-from pyops.emulator.attach import attached
 from pyops.emulator.store import Store
 from pyops.engines import pulumi
 from pyops.engines.pulumi import Listener, Project, Run
+from pyops.environments import previews
 from pyops.environments.applying import apply_stacks, destroy_stacks
-from pyops.environments.previews import preview_all
 from pyops.environments.workspace import STACKS, Workspace
 from pyops.estate import load
+from tests.emulator.here import attached_here
 
 INVENTORIES = Path(__file__).parents[2] / "inventories"
 _NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
@@ -54,7 +55,7 @@ class Cloud:
     ) -> Mapping[str, Run]:
         workspace = self._ready()
         settings = {} if checkpoints else _NO_CHECKPOINTS
-        with attached(workspace.store, workspace.estate.name) as environment:
+        with attached_here(workspace.store, workspace.estate.name) as environment:
             projects = [workspace.project(name, {**environment, **settings}) for name in stacks]
             return apply_stacks(projects, lambda _: nullcontext(), listener)
 
@@ -63,14 +64,14 @@ class Cloud:
 
     def refresh(self, stack: str) -> Run:
         workspace = self._ready()
-        with attached(workspace.store, workspace.estate.name) as environment:
+        with attached_here(workspace.store, workspace.estate.name) as environment:
             return pulumi.refresh(workspace.project(stack, environment))
 
     def destroy(self, *, checkpoints: bool = False) -> None:
         """Destroy all three, those first that stand on the others."""
         workspace = self._ready()
         settings = {} if checkpoints else _NO_CHECKPOINTS
-        with attached(workspace.store, workspace.estate.name) as environment:
+        with attached_here(workspace.store, workspace.estate.name) as environment:
             projects = [workspace.project(name, {**environment, **settings}) for name in STACKS]
             destroy_stacks(projects, lambda _: nullcontext())
 
@@ -81,6 +82,14 @@ class Cloud:
         workspace = self.workspace
         workspace.ready("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPGqNfXxjm1fmLDRVO/bQqF7v7bYQc+Apl/ZT2l3nzMn operator")
         return workspace
+
+
+def preview_all(
+    workspace: Workspace, stacks: tuple[str, ...] = STACKS, checkpoints: Path | None = None
+) -> Mapping[str, Run]:
+    """What `pyops.environments.previews.preview_all` does, with the stand-in in this process."""
+    with patch.object(previews, "attached", attached_here):
+        return previews.preview_all(workspace, stacks, checkpoints)
 
 
 def summary(runs: Mapping[str, Run]) -> dict[str, list[tuple[str, str]]]:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from pyops.engines.pulumi import Run
-from pyops.environments.previews import preview_all
 from pyops.environments.workspace import Workspace
 from pyops.estate import Estate, load
 from tests.estate.conftest import daventry as daventry
+from tests.stacks.cloud import preview_all
 
 ROOT = Path(__file__).parents[2]
 Inputs = dict[tuple[str, str], Mapping[str, Any]]

@@ -12,9 +12,9 @@ from typing import Any
 
 from pyops.emulator.values import at
 from pyops.engines.pulumi import Run
-from pyops.environments.previews import preview_all
 from pyops.environments.workspace import Workspace
 from pyops.estate import load
+from tests.stacks.cloud import preview_all
 
 INVENTORIES = Path(__file__).parents[2] / "inventories"
 GOLDEN = Path(__file__).parent / "golden"

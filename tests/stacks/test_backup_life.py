@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from pyops.environments.previews import preview_all
 from pyops.errors import OutsideFailed
-from tests.stacks.cloud import Cloud, summary
+from tests.stacks.cloud import Cloud, preview_all, summary
 
 pytestmark = pytest.mark.engine
 

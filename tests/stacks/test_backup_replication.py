@@ -9,7 +9,6 @@ import pytest
 
 from pyops.components.backup_replication.alerts import young_enough
 from pyops.components.backup_replication.schedule import run_times
-from pyops.environments.previews import preview_all
 from pyops.environments.workspace import Workspace
 from pyops.estate import Estate, load
 from pyops.estate.azure import (
@@ -26,7 +25,7 @@ from pyops.estate.azure import (
     vault_id,
     workspace,
 )
-from tests.stacks.cloud import Cloud
+from tests.stacks.cloud import Cloud, preview_all
 from tests.stacks.conftest import Inputs, inputs
 
 pytestmark = pytest.mark.engine

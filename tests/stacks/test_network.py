@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from pyops.engines import pulumi, stacks
-from pyops.environments.previews import preview_all
 from pyops.environments.workspace import HUB_KEYS, Workspace
 from pyops.errors import OutsideFailed
 from pyops.estate import Estate
@@ -25,7 +24,7 @@ from pyops.estate.azure import (
     subscription_id,
     workspace,
 )
-from tests.stacks.cloud import Cloud, summary
+from tests.stacks.cloud import Cloud, preview_all, summary
 from tests.stacks.conftest import Inputs, inputs
 from tests.stacks.test_inspection import passing, wanted
 

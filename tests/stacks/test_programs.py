@@ -7,10 +7,9 @@ import pytest
 
 from pyops.engines import stacks
 from pyops.engines.pulumi import Run
-from pyops.environments.previews import preview_all
 from pyops.environments.workspace import STACKS, Workspace
 from pyops.estate import Estate
-from tests.stacks.cloud import Cloud
+from tests.stacks.cloud import Cloud, preview_all
 from tests.stacks.conftest import ROOT, Inputs
 
 pytestmark = pytest.mark.engine

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from pyops.environments.previews import preview_all
 from pyops.environments.workspace import Workspace
 from pyops.estate import Estate, load
 from pyops.estate.azure import (
@@ -23,6 +22,7 @@ from pyops.estate.azure import (
     workspace,
 )
 from tests.estate.conftest import edit as edit
+from tests.stacks.cloud import preview_all
 from tests.stacks.conftest import Inputs, inputs
 
 pytestmark = pytest.mark.engine
