@@ -30,7 +30,7 @@ check: setup ## Lint and types
 	@tools/step "shellcheck" shellcheck -x .ci/run tools/setup tools/step tools/roles tools/pulumi/build
 
 fast: setup ## Tests that need no lab and no root
-	@tools/step "tests without a lab" pytest -m 'not lab and not root' -n logical --dist loadfile --junitxml=$(REPORTS)/fast.xml
+	@tools/step "tests without a lab" pytest -m 'not lab and not root' -n logical --dist loadfile --no-loadscope-reorder --junitxml=$(REPORTS)/fast.xml
 
 golden: setup ## Write the reviewed lists of the stacks' resources anew; their difference is the review
 	@tools/step "lists of resources" python -m tests.stacks.listing
