@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
+import pytest
+
 from pyops.changes.base import inventory, state
 from pyops.changes.drafting import draft
 from pyops.changes.inputs import Inputs
@@ -37,11 +39,9 @@ class Board:
         self._keep()
 
     @classmethod
-    def of_lab(cls, folder: Path) -> "Board":
+    def of_lab(cls, factory: pytest.TempPathFactory, name: str) -> "Board":
         """The lab's estate, applied."""
-        cloud = Cloud.of("lab", folder)
-        cloud.up()
-        return cls(cloud)
+        return cls(Cloud.applied(factory, name))
 
     def drafted(
         self, title: str, edits: Mapping[str, str], stacks: Sequence[str] = STACKS

@@ -25,7 +25,7 @@ BASELINE = "baseline: 2026-11-10"
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Board:
-    return Board.of_lab(tmp_path_factory.mktemp("board"))
+    return Board.of_lab(tmp_path_factory, "board")
 
 
 def test_nothing_changed(board: Board) -> None:
@@ -40,7 +40,7 @@ def test_a_server_more(board: Board) -> None:
     golden.check("a_server_more", record)
     assert all(change.causes for change in record.resources if change.operation == "create")
     assert (record.touched.sites, record.touched.systems) == (("stratford",), ("service_desk",))
-    board.applies(record)
+    board.applies(record, POOL)
 
 
 def test_a_flow_more(board: Board) -> None:

@@ -28,7 +28,7 @@ PATH = "hardwareProfile.memoryMB"
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Board:
-    return Board.of_lab(tmp_path_factory.mktemp("sites"))
+    return Board.of_lab(tmp_path_factory, "sites")
 
 
 def older(state: str) -> str:

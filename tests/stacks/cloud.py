@@ -1,11 +1,15 @@
 """An estate's three stacks on a state of their own: the real engine, and a stand-in for Azure that only records."""
 
+import fcntl
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
+
+import pytest
 
 from pyops.emulator.store import Store
 from pyops.engines import pulumi
@@ -31,6 +35,13 @@ class Cloud:
     def of(cls, inventory: str, folder: Path) -> "Cloud":
         """One for a copy of an inventory of this repository, nothing made yet."""
         shutil.copytree(INVENTORIES / inventory, folder / "inventory")
+        return cls(folder)
+
+    @classmethod
+    def applied(cls, factory: pytest.TempPathFactory, name: str, stacks: Sequence[str] = STACKS) -> "Cloud":
+        """One for the lab's estate, with these stacks of it applied; `name` is of its folder."""
+        folder = factory.mktemp(name)
+        shutil.copytree(_applied_once(_of_all_workers(factory), tuple(stacks)), folder, dirs_exist_ok=True)
         return cls(folder)
 
     @property
@@ -82,6 +93,27 @@ class Cloud:
         workspace = self.workspace
         workspace.ready("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPGqNfXxjm1fmLDRVO/bQqF7v7bYQc+Apl/ZT2l3nzMn operator")
         return workspace
+
+
+def _applied_once(shared: Path, stacks: tuple[str, ...]) -> Path:
+    """The folder of the lab's estate with these stacks applied: made once in a run of the tests, and only copied then."""
+    folder, begun = (shared / "-".join((*words, *stacks)) for words in (("applied",), ("begun",)))
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            shutil.rmtree(begun, ignore_errors=True)
+            *before, last = stacks
+            if before:
+                shutil.copytree(_applied_once(shared, tuple(before)), begun)
+            cloud = Cloud(begun) if before else Cloud.of("lab", begun)
+            cloud.up(stacks=[last])
+            begun.rename(folder)
+    return folder
+
+
+def _of_all_workers(factory: pytest.TempPathFactory) -> Path:
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 def preview_all(

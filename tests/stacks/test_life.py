@@ -30,9 +30,7 @@ RETIRE_EVERYTHING = (
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Cloud:
     """The lab's estate, applied; tests leave it applied."""
-    cloud = Cloud.of("lab", tmp_path_factory.mktemp("lab"))
-    cloud.up()
-    return cloud
+    return Cloud.applied(tmp_path_factory, "lab")
 
 
 def test_nothing_to_do_after_up(lab: Cloud) -> None:
@@ -42,14 +40,14 @@ def test_nothing_to_do_after_up(lab: Cloud) -> None:
 def test_a_server_more_is_added_and_only_who_counts_servers_changes(lab: Cloud) -> None:
     lab.edit({APPLICATIONS: APPLICATIONS.replace("stratford: 1", "stratford: 2")})
     planned = summary(lab.preview())
-    assert summary(lab.up()) == planned
     assert set(planned) == {"server_pool"}
+    assert summary(lab.up(stacks=POOL)) == planned
     assert ("create", "stratford-application-02-instance") in planned["server_pool"]
     assert [(operation, name) for operation, name in planned["server_pool"] if operation != "create"] == [
         ("update", "alert-below-target-application"),
         ("update", "alert-silent-hosts-stratford"),
     ]
-    assert summary(lab.preview()) == {}
+    assert summary(lab.preview(POOL)) == {}
 
 
 def test_memory_is_changed_in_place(lab: Cloud) -> None:
@@ -121,11 +119,12 @@ def test_production_is_made_unchanged_by_a_second_run_and_taken_down(tmp_path: P
     ],
 )
 def test_an_up_that_was_killed_is_completed_by_the_next(
-    tmp_path: Path, stack: str, resource: str, moment: Phase
+    tmp_path_factory: pytest.TempPathFactory, stack: str, resource: str, moment: Phase
 ) -> None:
-    cloud = Cloud.of("lab", tmp_path)
-    if stack != "network":
-        cloud.up(stacks=["network"])
+    if stack == "network":
+        cloud = Cloud.of("lab", tmp_path_factory.mktemp("killed"))
+    else:
+        cloud = Cloud.applied(tmp_path_factory, "killed", ["network"])
 
     def kill(event: Event) -> None:
         if isinstance(event, Progress) and event.phase is moment and event.step.name == resource:

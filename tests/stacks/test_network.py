@@ -165,9 +165,7 @@ def test_a_new_network_asks_the_sites_own_name_servers_first(planned: Inputs) ->
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Cloud:
     """The lab's network, applied; tests leave it as it was."""
-    cloud = Cloud.of("lab", tmp_path_factory.mktemp("lab"))
-    cloud.up(stacks=[STACK])
-    return cloud
+    return Cloud.applied(tmp_path_factory, "lab", [STACK])
 
 
 def test_keys_of_tunnels_are_nowhere_in_clear(lab: Cloud, tmp_path: Path) -> None:

@@ -25,9 +25,9 @@ _DISK = "vhd-stratford-archive-01-data"
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Cloud:
     """The lab's estate with a pool more, applied; each test goes on where the one before it ended."""
-    cloud = Cloud.of("lab", tmp_path_factory.mktemp("retirement"))
+    cloud = Cloud.applied(tmp_path_factory, "retirement", ["network"])
     cloud.edit({_POOL: _POOL + _ARCHIVE})
-    cloud.up(stacks=_STACKS)
+    cloud.up(stacks=["server_pool"])
     return cloud
 
 
