@@ -10,7 +10,9 @@ from pyops.engines import pulumi, stacks
 from pyops.engines.pulumi import Listener, Project, Run
 from tests.emulator.here import attached_here
 
+# The first import is for its speed: no search for garbage in the SDK.
 HEAD = """
+import pyops.components
 import pulumi
 from pulumi_azure_native import azurestackhci, hybridcompute, resources, storage
 
