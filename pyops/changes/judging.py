@@ -28,7 +28,7 @@ _SUBJECTS: Mapping[str, Subject] = {
 """What a proof is about; the others are about what is left when something is lost."""
 SERVING = ("VirtualMachineInstance", "NetworkInterface", "LogicalNetwork", "VpnGateway", "VirtualHub", "AzureFirewall")
 """Types that something stops running with while they are replaced or gone."""
-_SERVICES = ("service", "systemd", "systemd_service")
+_SERVICES = ("service", "systemd", "systemd_service", "units_in_force")
 """Ends of the names of modules that reload or restart what runs."""
 HOLDING = ("StorageAccount", "BlobContainer", "Vault", "VirtualHardDisk", "Workspace", "BackupVault")
 """Types that hold data: what is deleted or replaced of them does not come back by going back."""

@@ -136,6 +136,7 @@ def _environment(play: Play, results: Path) -> dict[str, str]:
     own = {
         "PATH": toolchain.search_path(toolchain.program_folder()),
         "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callbacks"),
+        "ANSIBLE_LIBRARY": str(Path(__file__).parent / "modules"),
         "ANSIBLE_CALLBACKS_ENABLED": "results,converge_lock,warm_workers",
         "PYOPS_RESULTS": str(results),
     }

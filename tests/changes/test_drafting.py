@@ -206,15 +206,15 @@ def test_what_cannot_be_seen_is_named() -> None:
     )
 
 
+RESTARTED = "time: Set the time: services are reloaded or restarted on 1 host, routers among them"
+
+
 @pytest.mark.parametrize(
     ("action", "is_expected", "reason"),
     [
         ("ansible.builtin.reboot", True, "time: Set the time: banbury-router-01"),
-        (
-            "ansible.builtin.systemd_service",
-            False,
-            "time: Set the time: services are reloaded or restarted on 1 host, routers among them",
-        ),
+        ("ansible.builtin.systemd_service", False, RESTARTED),
+        ("units_in_force", False, RESTARTED),
     ],
 )
 def test_a_host_that_restarts_is_an_outage_and_its_services_a_moment(
