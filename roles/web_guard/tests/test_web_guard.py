@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from testinfra.host import Host
 
 from tests.browser import code
+from tests.roles.units import due, told
 from tests.roles.visitor import PASSWORD, PROVIDER, Visitor
 
 INTRANET = "https://intranet.roles.ict.example/"
@@ -123,3 +125,37 @@ def test_the_clients_secrets_are_roots_alone(host: Host) -> None:
     )
     assert found.splitlines() == ["/etc/apache2/sites-available/web-guard.conf"]
     assert host.file(found.splitlines()[0]).mode == 0o600
+
+
+SERVER: dict[str, Any] = {
+    "name": "apache2",
+    "reads": ["/etc/apache2/sites-available/web-guard.conf", "/etc/apache2/mods-enabled"],
+}
+
+
+def test_a_web_server_that_an_interrupted_run_left_with_an_older_file_is_restarted_once(host: Host) -> None:
+    assert due(host, SERVER) == []
+    # By ctime: the file itself is as it was.
+    host.check_output("chmod 644 {0} && chmod 600 {0}".format(SERVER["reads"][0]))
+    assert due(host, SERVER) == ["apache2 restarted"]
+    assert due(host, SERVER, is_check=False) == ["apache2 restarted"]
+    assert due(host, SERVER) == []
+
+
+def test_a_web_server_that_was_stopped_and_disabled_by_hand_comes_back(host: Host) -> None:
+    host.check_output("systemctl disable --now apache2")
+    assert due(host, SERVER, is_check=False) == ["apache2 started"]
+    assert host.service("apache2").is_running
+    assert host.service("apache2").is_enabled
+
+
+def test_a_web_server_that_does_not_come_up_says_why(host: Host) -> None:
+    wrong = "/etc/apache2/conf-enabled/tried.conf"
+    host.check_output(f"echo NoSuchWord > {wrong}")
+    try:
+        message = told(host, SERVER | {"state": "restarted"}, is_check=False)["msg"]
+    finally:
+        host.check_output(f"rm {wrong}")
+    assert message.startswith("apache2: systemctl restart: ")
+    assert "NoSuchWord" in message
+    assert due(host, SERVER, is_check=False) == ["apache2 started"]
