@@ -1,10 +1,12 @@
 """A real tunnel to a hub that is a namespace inside the host: strongSwan of its own at the far end, and BGP over both."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from testinfra.host import Host
+
+from tests.roles.units import due
 
 FILES = Path(__file__).parents[1] / "files"
 PEERING, HUB_PEERING, BEHIND_THE_HUB = "172.30.1.1", "10.100.0.12", "10.97.1.10"
@@ -92,13 +94,6 @@ def bgp(host: Host) -> None:
         host.check_output("bash -c %s", SPEAKER.format(**one, peer=other["own"], peer_asn=other["asn"]))
 
 
-@pytest.fixture
-def pending(host: Host) -> Callable[[], str]:
-    """What the role finds not to be as configured."""
-    script = (FILES / "pending.sh").read_text(encoding="utf-8")
-    return lambda: host.check_output("sh -c %s pending strongswan", script)
-
-
 def test_a_packet_arrives_and_nobody_on_the_carrier_can_read_it(host: Host) -> None:
     assert waited(host, f"ping -c 1 -W 1 {HUB_PEERING} > /dev/null")
     clear = "table inet seen { chain carrier { type filter hook prerouting priority raw; iifname port ip protocol icmp counter; iifname port udp dport 4500 counter; }; }"
@@ -152,15 +147,14 @@ def test_it_comes_back_by_itself_after_a_power_cut(host: Host) -> None:
     assert host.service("strongswan").is_running
 
 
-def test_what_was_stopped_or_written_by_hand_is_pending(host: Host, pending: Callable[[], str]) -> None:
-    assert pending() == ""
+def test_what_was_stopped_or_written_by_hand_is_due(host: Host) -> None:
+    strongswan = {"name": "strongswan", "reads": ["/etc/swanctl/conf.d/hub_tunnels.conf"]}
+    assert due(host, strongswan) == []
     host.check_output("touch /etc/swanctl/conf.d/hub_tunnels.conf")
-    assert pending() == "strongswan restarted"
-    host.check_output("systemctl restart strongswan")
-    assert pending() == ""
+    assert due(host, strongswan, is_check=False) == ["strongswan restarted"]
+    assert due(host, strongswan) == []
     host.check_output("systemctl stop strongswan")
-    assert pending() == "strongswan restarted"
-    host.check_output("systemctl start strongswan")
+    assert due(host, strongswan, is_check=False) == ["strongswan started"]
 
 
 def test_what_is_no_longer_planned_is_found(host: Host) -> None:
