@@ -1,22 +1,21 @@
 """What a host is like after the role: asked of the host, not read from its files."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from testinfra.host import Host
 
+from tests.roles.units import due
+
 FILES = Path(__file__).parents[1] / "files"
-SCRIPT = (FILES / "pending.sh").read_text(encoding="utf-8")
+SETTINGS = (FILES / "settings.sh").read_text(encoding="utf-8")
 FOUND = (FILES / "found.sh").read_text(encoding="utf-8")
-CHRONY = "chrony:/etc/chrony/chrony.conf:/etc/systemd/system/chrony.service.d/base.conf"
+CHRONY = {"name": "chrony", "reads": ["/etc/chrony/chrony.conf", "/etc/systemd/system/chrony.service.d/base.conf"]}
 
 
-@pytest.fixture
-def pending(host: Host) -> Iterator[Callable[[str], str]]:
-    """What the role finds not to be as configured; the time service runs again afterwards."""
-    yield lambda argument: host.check_output("sh -c %s pending %s", SCRIPT, argument)
-    host.check_output("systemctl restart chrony")
+def not_as_configured(host: Host, setting: str) -> str:
+    """What the role finds of a setting of the kernel."""
+    return str(host.check_output("sh -c %s settings %s", SETTINGS, setting))
 
 
 def effective_ssh(host: Host, keyword: str) -> list[str]:
@@ -110,30 +109,31 @@ def test_interfaces_are_named_by_their_addresses(host: Host) -> None:
     assert "Name=plain\n" in link
 
 
-def test_nothing_is_pending_after_a_run(pending: Callable[[str], str]) -> None:
-    assert pending(CHRONY) == ""
-    assert pending("net.ipv4.tcp_syncookies=1") == ""
+def test_nothing_is_due_after_a_run(host: Host) -> None:
+    assert due(host, CHRONY) == []
+    assert not_as_configured(host, "net.ipv4.tcp_syncookies=1") == ""
 
 
-def test_a_service_that_was_stopped_by_hand_is_pending(host: Host, pending: Callable[[str], str]) -> None:
+def test_a_service_that_was_stopped_by_hand_is_due(host: Host) -> None:
     host.check_output("systemctl stop chrony")
-    assert pending(CHRONY) == "chrony"
+    assert due(host, CHRONY, is_check=False) == ["chrony started"]
+    assert host.service("chrony").is_running
 
 
-def test_a_service_that_an_interrupted_run_left_with_an_older_file_is_pending(
-    host: Host, pending: Callable[[str], str]
-) -> None:
+def test_a_service_that_an_interrupted_run_left_with_an_older_file_is_due(host: Host) -> None:
     host.check_output("chmod 600 /etc/chrony/chrony.conf && chmod 644 /etc/chrony/chrony.conf")
-    assert pending(CHRONY) == "chrony"
+    assert due(host, CHRONY, is_check=False) == ["chrony restarted"]
+    assert due(host, CHRONY) == []
 
 
-def test_a_setting_that_was_changed_by_hand_is_pending(host: Host, pending: Callable[[str], str]) -> None:
+def test_a_setting_that_was_changed_by_hand_is_found(host: Host) -> None:
+    setting = "net.ipv4.tcp_syncookies=1"
     host.check_output("sysctl --write net.ipv4.tcp_syncookies=0")
     try:
-        assert pending("net.ipv4.tcp_syncookies=1") == "systemd-sysctl"
+        assert not_as_configured(host, setting) == setting
     finally:
-        host.check_output("sysctl --write net.ipv4.tcp_syncookies=1")
+        host.check_output(f"sysctl --write {setting}")
 
 
-def test_a_setting_of_the_machine_is_left_to_the_machine(pending: Callable[[str], str]) -> None:
-    assert pending("kernel.kptr_restrict=7") == ""
+def test_a_setting_of_the_machine_is_left_to_the_machine(host: Host) -> None:
+    assert not_as_configured(host, "kernel.kptr_restrict=7") == ""
