@@ -1,13 +1,14 @@
 """The origin as the role makes it: asked over HTTP, as apt and the other mirrors ask it."""
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 from testinfra.host import Host
 
+from tests.roles.units import due
+
 from .conftest import Mirror
 
-PENDING = (Path(__file__).parents[1] / "files" / "pending.sh").read_text(encoding="utf-8")
 SOURCE = "deb [signed-by=/etc/package-mirror/archive.asc] http://localhost/ test main"
 APT = "-o Dir::Etc::SourceList=/run/tried.list -o Dir::Etc::SourceParts=- -o Dir::State::Lists=/run/tried -o Acquire::http::Proxy=DIRECT"
 
@@ -70,19 +71,19 @@ def test_the_origin_fetches_by_itself_and_follows_nobody(host: Host) -> None:
     assert "only the origin" not in host.check_output("journalctl --unit package-mirror-fetch")
 
 
-def test_what_was_stopped_or_written_by_hand_is_pending(host: Host) -> None:
-    timer = "package-mirror-fetch.timer"
-    units = f"nginx:/etc/nginx/nginx.conf {timer}:/etc/systemd/system/{timer} package-mirror-follow.timer"
-    assert host.check_output(f"sh -c %s pending {units}", PENDING) == ""
-    host.check_output(
-        f"systemctl stop {timer} && systemctl start package-mirror-follow.timer && touch /etc/nginx/nginx.conf"
-    )
-    found = host.check_output(f"sh -c %s pending {units}", PENDING).splitlines()
-    host.check_output(
-        f"systemctl start {timer} && systemctl stop package-mirror-follow.timer && systemctl restart nginx"
-    )
-    assert found == ["nginx restarted", f"{timer} restarted", "package-mirror-follow.timer stopped"]
-    assert host.check_output(f"sh -c %s pending {units}", PENDING) == ""
+def test_what_was_stopped_or_written_by_hand_is_due(host: Host) -> None:
+    timer, other = "package-mirror-fetch.timer", "package-mirror-follow.timer"
+    units: list[dict[str, Any]] = [
+        {"name": "nginx", "reads": ["/etc/nginx/nginx.conf"]},
+        {"name": timer, "reads": [f"/etc/systemd/system/{timer}"]},
+        {"name": other, "state": "stopped"},
+    ]
+    assert due(host, *units) == []
+    host.check_output(f"systemctl stop {timer} && systemctl start {other} && touch /etc/nginx/nginx.conf")
+    found = due(host, *units)
+    host.check_output(f"systemctl start {timer} && systemctl stop {other} && systemctl restart nginx")
+    assert found == ["nginx restarted", f"{timer} started", f"{other} stopped"]
+    assert due(host, *units) == []
 
 
 def test_the_origin_copies_nobody(served: Mirror) -> None:
