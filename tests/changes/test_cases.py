@@ -40,7 +40,7 @@ def test_a_server_more(board: Board) -> None:
     golden.check("a_server_more", record)
     assert all(change.causes for change in record.resources if change.operation == "create")
     assert (record.touched.sites, record.touched.systems) == (("stratford",), ("service_desk",))
-    board.applies(record, POOL)
+    board.applies(record)
 
 
 def test_a_flow_more(board: Board) -> None:

@@ -41,13 +41,13 @@ def test_a_server_more_is_added_and_only_who_counts_servers_changes(lab: Cloud) 
     lab.edit({APPLICATIONS: APPLICATIONS.replace("stratford: 1", "stratford: 2")})
     planned = summary(lab.preview())
     assert set(planned) == {"server_pool"}
-    assert summary(lab.up(stacks=POOL)) == planned
+    assert summary(lab.up()) == planned
     assert ("create", "stratford-application-02-instance") in planned["server_pool"]
     assert [(operation, name) for operation, name in planned["server_pool"] if operation != "create"] == [
         ("update", "alert-below-target-application"),
         ("update", "alert-silent-hosts-stratford"),
     ]
-    assert summary(lab.preview(POOL)) == {}
+    assert summary(lab.preview()) == {}
 
 
 def test_memory_is_changed_in_place(lab: Cloud) -> None:
