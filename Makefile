@@ -6,7 +6,7 @@ BIN := .venv/bin
 REPORTS := reports
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup lab down check fast golden roles labtest long test bench lock clean
+.PHONY: help setup lab down check types lint fast golden roles labtest long test bench lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,10 +21,15 @@ lab: setup ## Build the three datacentres on this machine and run the playbooks
 down: setup ## Take the lab down; nothing of it is left
 	@pyops lab down
 
-check: setup ## Lint and types
+check: setup ## Lint and types, side by side
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target types lint
+
+types: setup ## Types alone
+	@tools/step "mypy" mypy
+
+lint: setup ## Lint alone
 	@tools/step "ruff" ruff check .
 	@tools/step "ruff format" ruff format --check .
-	@tools/step "mypy" mypy
 	@tools/step "yamllint" yamllint --strict .
 	@tools/step "ansible-lint" ansible-lint --offline
 	@tools/step "shellcheck" shellcheck -x .ci/run tools/setup tools/step tools/roles tools/pulumi/build

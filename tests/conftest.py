@@ -11,4 +11,4 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that run the engine take minutes, so they come first: none of them is left to one worker at the end."""
     slow = {item.path for item in items if item.get_closest_marker("engine")}
-    items.sort(key=lambda item: item.path not in slow)
+    items.sort(key=lambda item: (item.get_closest_marker("last") is not None, item.path not in slow))

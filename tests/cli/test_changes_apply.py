@@ -19,6 +19,7 @@ from pyops.engines import toolchain
 from pyops.environments.workspace import STACKS
 from pyops.estate import load
 from pyops.keys import hub_keys
+from tests.stacks.cloud import NO_CHECKPOINTS
 
 ROOT = Path(__file__).parents[2]
 NAME = "councils"
@@ -106,7 +107,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     keys.mkdir()
     with attached(folder / "azure.db", NAME) as environment:
         path = toolchain.search_path(toolchain.pulumi_folder(), toolchain.program_folder())
-        office = Office(checkout, keys, {**_login(folder), **environment, "PATH": path})
+        office = Office(checkout, keys, {**_login(folder), **NO_CHECKPOINTS, **environment, "PATH": path})
         (office.estate.parent / "approvers.pub").write_text(_approvers(keys))
         _make_stacks(office)
         yield office

@@ -20,10 +20,10 @@ NAME = "pair"
 STATE = ROOT / ".lab" / NAME
 
 
-@pytest.fixture
-def pair(three_sites: Site3, tmp_path: Path) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def pair(three_sites: Site3, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A second, smaller estate with a lab of its own beside the first: only routers and control hosts, no desks."""
-    folder = tmp_path / NAME
+    folder = tmp_path_factory.mktemp("estate") / NAME
     shutil.copytree(INVENTORY, folder)
     text = (folder / "estate.yml").read_text().replace("\nname: lab\n", f"\nname: {NAME}\n")
     pools = re.compile(r"  (?!router|control)\w+: +\{image: \w+, zone")

@@ -21,7 +21,7 @@ from pyops.estate import load
 from tests.emulator.here import attached_here
 
 INVENTORIES = Path(__file__).parents[2] / "inventories"
-_NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
+NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
 """The engine writes its whole state after each step unless told not to: only tests that kill it need that."""
 
 
@@ -65,7 +65,7 @@ class Cloud:
         self, listener: Listener | None = None, stacks: Sequence[str] = STACKS, *, checkpoints: bool = False
     ) -> Mapping[str, Run]:
         workspace = self._ready()
-        settings = {} if checkpoints else _NO_CHECKPOINTS
+        settings = {} if checkpoints else NO_CHECKPOINTS
         with attached_here(workspace.store, workspace.estate.name) as environment:
             projects = [workspace.project(name, {**environment, **settings}) for name in stacks]
             return apply_stacks(projects, lambda _: nullcontext(), listener)
@@ -81,7 +81,7 @@ class Cloud:
     def destroy(self, *, checkpoints: bool = False) -> None:
         """Destroy all three, those first that stand on the others."""
         workspace = self._ready()
-        settings = {} if checkpoints else _NO_CHECKPOINTS
+        settings = {} if checkpoints else NO_CHECKPOINTS
         with attached_here(workspace.store, workspace.estate.name) as environment:
             projects = [workspace.project(name, {**environment, **settings}) for name in STACKS]
             destroy_stacks(projects, lambda _: nullcontext())

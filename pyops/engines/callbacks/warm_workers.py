@@ -8,6 +8,9 @@ from ansible.module_utils.common.json import Direction, get_module_decoder, get_
 from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar, trust_as_template
 
+from pyops import files
+from pyops.engines import compiled_templates
+
 DOCUMENTATION = """
 name: warm_workers
 type: aggregate
@@ -15,6 +18,7 @@ short_description: Loads once what every worker needs
 description:
   - A run forks a worker for every task on every host; what a worker loads it loads for itself alone.
   - Loads filters, tests, lookups and the encoding of modules beforehand, so that workers inherit them.
+  - Has templates compiled once for all workers, of this run and of later ones.
 """
 
 
@@ -25,6 +29,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core ships 
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
         """Template one of everything."""
+        compiled_templates.share(files.user_cache() / "templates")
         templar = Templar(loader=playbook.get_loader())
         for template in TEMPLATES:
             templar.template(trust_as_template(template))
