@@ -119,10 +119,10 @@ def new_password() -> str:
     return f"{secrets.token_urlsafe(16)}-Aa1"
 
 
-def settle(site: Site3, login: str) -> None:
-    """Wait until all controllers that run know the same password: to try before counts as a wrong one, and locks the account."""
+def settle(site: Site3, login: str) -> float:
+    """Seconds until all controllers that run knew the same password: to try before counts as a wrong one, and locks the account."""
     running = [name for name in site.names if "-directory-" in name and hosts.is_running(site.lab, name)]
-    soon(lambda: "" not in (found := {password_set(site, login, name) for name in running}) and len(found) == 1)
+    return soon(lambda: "" not in (found := {password_set(site, login, name) for name in running}) and len(found) == 1)
 
 
 def password_set(site: Site3, login: str, controller: str) -> str:

@@ -83,6 +83,7 @@ def test_a_build_killed_at_several_points_is_finished_by_the_next(pair: Path) ->
     assert {stack: found["changes"] for stack, found in previews.items()} == {stack: [] for stack in previews}
 
 
+@pytest.mark.long  # a join, a rollout and a promotion that are killed are in every run
 def test_a_converge_killed_half_way_is_finished_by_the_next(pair: Path) -> None:
     pyops("-i", str(pair), "lab", "up")
     for task in ("Write the rules between zones", "Make the services do what is configured"):
