@@ -19,6 +19,7 @@ from typing import Any
 
 import jinja2
 from ansible._internal._templating import _jinja_bits
+from ansible.parsing.vault import VaultedValue
 from ansible.release import __version__ as ansible_version
 from jinja2 import nodes
 from jinja2.environment import TemplateExpression
@@ -65,7 +66,8 @@ def share(folder: Path) -> None:
     compile_text, compile_expression = environment.compile, environment.compile_expression
 
     def compiled(self: Any, source: Any, *more: Any, **named: Any) -> Any:
-        if more or named or not (key := _expression.get() if isinstance(source, nodes.Node) else _key(self, source)):
+        key = _expression.get() if isinstance(source, nodes.Node) else _key(self, source, "text")
+        if more or named or not key:
             return compile_text(self, source, *more, **named)
         if (code := kept.find(key)) is None:
             code = compile_text(self, source)
@@ -73,8 +75,8 @@ def share(folder: Path) -> None:
         return code
 
     def compiled_expression(self: Any, source: str, undefined_to_none: bool = True) -> TemplateExpression:
-        key = (*_key(self, source), "expression")
-        if (code := kept.find(key)) is None:
+        key = _key(self, source, "expression")
+        if not key or (code := kept.find(key)) is None:
             with _compiling(key):
                 expression: TemplateExpression = compile_expression(self, source, undefined_to_none)
                 return expression
@@ -97,11 +99,13 @@ def _compiling(key: Key) -> Iterator[None]:
         _expression.reset(token)
 
 
-def _key(environment: Any, text: str) -> Key:
-    """All that decides what code comes of a text."""
+def _key(environment: Any, text: str, kind: str) -> Key:
+    """All that decides what code comes of a text; empty where a vault held that, since nothing of it is kept."""
+    if VaultedValue.is_tagged_on(text):
+        return ()
     asked = _jinja_bits._TemplateCompileContext.current(optional=True)  # noqa: SLF001 - Ansible has no public name for it
     settings = (getattr(environment, name) for name in _jinja_bits._TEMPLATE_OVERRIDE_FIELD_NAMES)  # noqa: SLF001
-    return (str(text), *settings, bool(asked and asked.escape_backslashes))
+    return (kind, str(text), *settings, bool(asked and asked.escape_backslashes))
 
 
 def _name(key: Key) -> str:

@@ -5,8 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from ansible._internal._templating._jinja_bits import AnsibleEnvironment
+from ansible.parsing.vault import VaultedValue
+from ansible.template import Templar, trust_as_template
 
-from pyops.engines import ansible
+from pyops.engines import ansible, compiled_templates
 from pyops.engines.ansible import Outcome, Play
 
 TEXT = "{% for one in ['a', 'b'] %}\n{{ one }}\n{% endfor %}\n"
@@ -103,3 +106,15 @@ def test_what_another_release_compiled_is_thrown_away(run: Run, tmp_path: Path) 
     (other / "code").write_text("")
     run()
     assert not other.exists()
+
+
+def test_nothing_is_kept_of_what_a_vault_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("compile", "compile_expression"):
+        monkeypatch.setattr(AnsibleEnvironment, name, getattr(AnsibleEnvironment, name))
+    compiled_templates.share(tmp_path)
+    plain, secret = (trust_as_template(f"{{{{ 'a' }}}} {word}") for word in ("open", "sealed"))
+    assert Templar().template(plain) == "a open"
+    assert Templar().template(VaultedValue(ciphertext="sealed").tag(secret)) == "a sealed"
+    held = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert b"open" in held
+    assert b"sealed" not in held

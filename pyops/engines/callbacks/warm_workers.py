@@ -27,8 +27,15 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core ships 
 
     CALLBACK_VERSION, CALLBACK_TYPE, CALLBACK_NAME, CALLBACK_NEEDS_ENABLED = 2.0, "aggregate", "warm_workers", True
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._is_warm = False
+
     def v2_playbook_on_start(self, playbook: Any) -> None:
-        """Template one of everything."""
+        """Template one of everything, before the first of several playbooks."""
+        if self._is_warm:
+            return
+        self._is_warm = True
         compiled_templates.share(files.user_cache() / "templates")
         templar = Templar(loader=playbook.get_loader())
         for template in TEMPLATES:
