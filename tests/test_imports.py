@@ -20,7 +20,7 @@ CAPABILITY = {"errors", "estate", "files", "fleet", "engines"}
 """What a package may import that is not named above; `cli` may import everything."""
 
 THEIRS = {
-    "ansible": ("inventory/plugins", "engines/callbacks", "engines/modules"),
+    "ansible": ("inventory/plugins", "engines/callbacks", "engines/compiled_templates", "engines/modules"),
     "pulumi": ("components", "emulator", "engines"),
     "pulumi_azure_native": ("components", "emulator"),
     "paramiko": ("fleet",),
