@@ -19,7 +19,6 @@ BOOK = f"""
   connection: local
   vars:
     ansible_python_interpreter: {sys.executable}
-    text: {TEXT!r}
   tasks:
     - name: Write by a text with one setting
       ansible.builtin.template: {{src: text.j2, dest: "{{{{ playbook_dir }}}}/trimmed", trim_blocks: true, mode: "0644"}}
@@ -62,11 +61,9 @@ def written(folder: Path) -> tuple[str, str]:
     return (folder / "trimmed").read_text(), (folder / "whole").read_text()
 
 
-def kept(folder: Path) -> dict[str, int]:
+def kept(folder: Path) -> dict[Path, int]:
     """The files of compiled code, with when each was written."""
-    return {
-        file.name: file.stat().st_mtime_ns for file in (folder / "cache/pyops/templates").rglob("*") if file.is_file()
-    }
+    return {file: file.stat().st_mtime_ns for file in folder.rglob("pyops/templates/*/*")}
 
 
 def test_the_next_run_compiles_nothing_and_says_the_same(run: Run, tmp_path: Path) -> None:
@@ -87,8 +84,7 @@ def test_the_next_run_compiles_nothing_and_says_the_same(run: Run, tmp_path: Pat
 
 def test_files_that_are_damaged_are_compiled_anew(run: Run, tmp_path: Path) -> None:
     first = run()
-    files = [file for file in (tmp_path / "cache/pyops/templates").rglob("*") if file.is_file()]
-    for number, file in enumerate(files):
+    for number, file in enumerate(kept(tmp_path)):
         file.write_bytes((b"", b"no code", file.read_bytes()[:-9])[number % 3])
     assert said(run()) == said(first)
     assert written(tmp_path) == (TRIMMED, WHOLE)
